@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Binding of unexported kernel symbols, once, when the module is loaded.
+ *
+ * kallsyms_lookup_name() is found with a kprobe that is never armed. On a
+ * kernel built for IBT the address of a kprobe is past the entry ENDBR, so
+ * the function is then asked for its own name.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kprobes.h>
+#include "kernel_syms.h"
+
+#define LP_KSYM_DEFINE(name, other, flags, need, config, ret, args)	\
+	DEFINE_STATIC_CALL_NULL(lp_k_##name, lp_proto_##name);		\
+	bool lp_have_##name;
+LP_KSYM_FUNCTIONS(LP_KSYM_DEFINE)
+
+#define LP_KSYM_DEFINE_DATA(name, type, flags, need, config)		\
+	type *lp_kd_##name;
+LP_KSYM_DATA(LP_KSYM_DEFINE_DATA)
+
+struct lp_ksym {
+	const char *name;
+	const char *other;		/* the name it has on other kernels */
+	unsigned int flags;
+	const char *need;
+	const char *config;
+	struct static_call_key *key;	/* functions only */
+	void *tramp;
+	bool *have;
+	void **data;			/* variables only */
+};
+
+#define LP_KSYM_ROW(_name, _other, _flags, _need, _config, ret, args)	\
+	{ .name = #_name, .other = _other, .flags = _flags,		\
+	  .need = _need, .config = _config,				\
+	  .key = &STATIC_CALL_KEY(lp_k_##_name),			\
+	  .tramp = &STATIC_CALL_TRAMP(lp_k_##_name),			\
+	  .have = &lp_have_##_name },
+#define LP_KSYM_DATA_ROW(_name, type, _flags, _need, _config)		\
+	{ .name = #_name, .flags = _flags, .need = _need,		\
+	  .config = _config, .data = (void **)&lp_kd_##_name },
+
+static const struct lp_ksym lp_ksyms[] = {
+	LP_KSYM_FUNCTIONS(LP_KSYM_ROW)
+	LP_KSYM_DATA(LP_KSYM_DATA_ROW)
+};
+
+#ifdef LP_TEST_BUILD
+static char *hide_symbol = "";
+module_param(hide_symbol, charp, 0);
+MODULE_PARM_DESC(hide_symbol, "pretend that this kernel symbol does not exist");
+#define LP_LOOKUP_NAME(s) (strcmp(s, hide_symbol) ? (s) : "livepoke_no_such_symbol")
+#else
+#define LP_LOOKUP_NAME(s) (s)
+#endif
+
+/* Address of kallsyms_lookup_name, possibly past its ENDBR; 0 if not found. */
+static unsigned long lp_find_lookup(void)
+{
+	struct kprobe kp = {
+		.symbol_name = LP_LOOKUP_NAME("kallsyms_lookup_name"),
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	unsigned long addr;
+
+	if (register_kprobe(&kp))
+		return 0;
+	addr = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return addr;
+}
+
+static unsigned long lp_ksym_lookup(const struct lp_ksym *sym)
+{
+	unsigned long addr = lp_k(kallsyms_lookup_name)(LP_LOOKUP_NAME(sym->name));
+
+	if (!addr && sym->other)
+		addr = lp_k(kallsyms_lookup_name)(sym->other);
+	return addr;
+}
+
+static int lp_ksym_missing(const struct lp_ksym *sym)
+{
+	pr_err("kernel symbol '%s' not found; needed for %s; usually provided by %s=y\n",
+	       sym->name, sym->need, sym->config);
+	return -ENOENT;
+}
+
+static int lp_ksym_bind(const struct lp_ksym *sym)
+{
+	unsigned long addr = lp_ksym_lookup(sym);
+
+	if (!addr)
+		return sym->flags & LP_KSYM_OPTIONAL ? 0 : lp_ksym_missing(sym);
+	if (sym->data) {
+		*sym->data = (void *)addr;
+		return 0;
+	}
+	__static_call_update(sym->key, sym->tramp, (void *)addr);
+	*sym->have = true;
+	return 0;
+}
+
+/**
+ * lp_kernel_syms_bind() - find and bind every symbol of the table
+ *
+ * Context: process context, sleeps. Call once, before anything else.
+ * Return: 0, or -ENOENT after one message that names the missing symbol.
+ */
+int lp_kernel_syms_bind(void)
+{
+	unsigned long addr = lp_find_lookup();
+	int i, ret;
+
+	if (!addr)
+		return lp_ksym_missing(&lp_ksyms[0]);
+	static_call_update(lp_k_kallsyms_lookup_name,
+			   (typeof(&lp_proto_kallsyms_lookup_name))addr);
+	for (i = 0; i < ARRAY_SIZE(lp_ksyms); i++) {
+		ret = lp_ksym_bind(&lp_ksyms[i]);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Module init and exit: the order of things, nothing else.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include "kernel_syms.h"
+#include "test_points.h"
+
+#ifdef LP_TEST_BUILD
+void (*lp_test_hook)(int point, unsigned long arg);
+EXPORT_SYMBOL_GPL(lp_test_hook);
+#endif
+
+static int __init livepoke_init(void)
+{
+	return lp_kernel_syms_bind();
+}
+
+static void __exit livepoke_exit(void)
+{
+}
+
+module_init(livepoke_init);
+module_exit(livepoke_exit);
+MODULE_DESCRIPTION("Live patching and kernel-text modification for stock kernels");
+MODULE_AUTHOR("The livepoke authors");
+MODULE_VERSION("0.1.0");
+MODULE_LICENSE("GPL");
