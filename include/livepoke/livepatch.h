@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Live patching with per-task consistency: what a patch module declares and
+ * calls.
+ *
+ * A patch is an array of objects (the kernel image or one module), each with
+ * an array of functions; every array ends with an empty element. The patch
+ * module calls lp_enable_patch() from its init function; from then on the
+ * patch is steered through /sys/kernel/livepoke/<patch>/.
+ */
+#ifndef _LIVEPOKE_LIVEPATCH_H
+#define _LIVEPOKE_LIVEPATCH_H
+
+#include <linux/module.h>
+#include <linux/types.h>
+
+/* Raised whenever a structure below changes; checked at run time. */
+#define LP_LIVEPATCH_ABI	1
+
+/**
+ * struct lp_func - one function to replace
+ * @old_name:	external: name of the function to replace
+ * @new_func:	external: the replacement, in the text of the patch module
+ * @old_sympos:	external: which of several functions named @old_name, counted
+ *		from 1 in the order of kallsyms; 0 means that the name must
+ *		be unique in its object
+ * @priv:	internal
+ */
+struct lp_func {
+	const char *old_name;
+	void *new_func;
+	unsigned long old_sympos;
+	void *priv;
+};
+
+struct lp_object;
+
+/**
+ * struct lp_callbacks - functions called around the patching of an object
+ * @pre_patch:		external: before the object is patched; an error
+ *			refuses the patch (or the module that is loading)
+ * @post_patch:		external: after the object was patched
+ * @pre_unpatch:	external: before the object is restored
+ * @post_unpatch:	external: after the object was restored
+ */
+struct lp_callbacks {
+	int (*pre_patch)(struct lp_object *obj);
+	void (*post_patch)(struct lp_object *obj);
+	void (*pre_unpatch)(struct lp_object *obj);
+	void (*post_unpatch)(struct lp_object *obj);
+};
+
+/**
+ * struct lp_object - the kernel image or one module
+ * @name:	external: name of the module, NULL for the kernel image
+ * @funcs:	external: functions to replace, ends with an empty element
+ * @callbacks:	external: optional
+ * @priv:	internal
+ */
+struct lp_object {
+	const char *name;
+	struct lp_func *funcs;
+	struct lp_callbacks callbacks;
+	void *priv;
+};
+
+/**
+ * struct lp_patch - a live patch
+ * @mod:	external: the patch module (THIS_MODULE)
+ * @objs:	external: objects to patch, ends with an empty element
+ * @states:	external: system states that the patch modifies, optional
+ * @replace:	external: replace all patches that are enabled
+ * @immediate:	external: skip the per-task phase. Old and new functions then
+ *		run side by side for a while
+ * @priv:	internal
+ *
+ * The structure and everything that it points to belong to the patch module
+ * and must stay unchanged while the patch is registered.
+ */
+struct lp_patch {
+	struct module *mod;
+	struct lp_object *objs;
+	struct lp_state *states;
+	bool replace;
+	bool immediate;
+	void *priv;
+};
+
+int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
+		      unsigned int size);
+
+/**
+ * lp_enable_patch() - register a patch and start its transition
+ * @patch:	the patch; see &struct lp_patch
+ *
+ * Call it from the init function of the patch module and return its value.
+ * When it returns 0 the transition has begun; it completes by itself, and
+ * /sys/kernel/livepoke/<patch>/transition reads 0 then.
+ *
+ * Context: process context, sleeps; takes the lock of the patch registry.
+ * Return: 0, or
+ *   -EINVAL for a malformed patch or an ambiguous name with sympos 0,
+ *   -ENOENT if a function does not exist,
+ *   -EBUSY if the patch is enabled already, another transition is running
+ *   or another ftrace user owns a function,
+ *   -EOPNOTSUPP for what this version cannot do,
+ *   -ENOMEM. The log says what was wrong and what to do about it.
+ */
+static inline int lp_enable_patch(struct lp_patch *patch)
+{
+	return __lp_enable_patch(patch, LP_LIVEPATCH_ABI, sizeof(*patch));
+}
+
+#endif /* _LIVEPOKE_LIVEPATCH_H */
