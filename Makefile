@@ -20,10 +20,21 @@ modules: ## build livepoke.ko for KDIR (default: the running kernel)
 	@cp -asuf $(CURDIR)/Kbuild $(CURDIR)/src $(CURDIR)/include $(OBJ)/
 	$(MAKE) -C $(KDIR) M=$(OBJ) $(if $(W),W=$(W)) $(if $(LP_TEST),LP_TEST=y) modules
 
+samples: modules ## build the sample patches for KDIR
+	@mkdir -p $(BUILD)/$(KVER)/samples
+	@cp -asuf $(CURDIR)/samples/. $(BUILD)/$(KVER)/samples/
+	@for d in $(BUILD)/$(KVER)/samples/*/; do \
+		$(MAKE) -C $$d KDIR=$(KDIR) LIVEPOKE=$(CURDIR)/include/livepoke modules || exit; \
+	done
+
+install-dev: modules ## install headers, Module.symvers and patch.mk (DESTDIR=)
+	DESTDIR=$(DESTDIR) scripts/install-dev $(KVER) $(OBJ)/Module.symvers
+
 clean: ## remove build products, keep the package cache
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
+.PHONY: samples install-dev
 .PHONY: modules clean help

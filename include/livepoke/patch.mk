@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Rules for building a live patch; include it from the patch's Makefile after
+# obj-m:
+#
+#   LIVEPOKE ?= /usr/share/livepoke
+#   obj-m := my_patch.o
+#   include $(LIVEPOKE)/patch.mk
+#
+# Variables:
+#   KDIR              headers of the kernel to build for (the running one)
+#   LIVEPOKE_SYMVERS  Module.symvers of livepoke.ko, if it is in none of the
+#                     usual places
+#
+# The file is read twice: by make in the patch's directory, where it gives
+# the targets, and by kbuild, where it gives flags.
+
+LP_MK_DIR := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+
+# Installed, the headers are in include/ beside this file; in the source tree
+# of livepoke this file is among them.
+ifneq ($(wildcard $(LP_MK_DIR)/include/livepoke/livepatch.h),)
+LP_INCLUDE := $(LP_MK_DIR)/include
+else
+LP_INCLUDE := $(patsubst %/,%,$(dir $(LP_MK_DIR)))
+endif
+
+ifneq ($(KERNELRELEASE),)
+LP_KVER := $(KERNELRELEASE)
+else
+KREL ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KREL)/build
+LP_KVER := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+endif
+LP_ARCH := $(shell uname -m)
+
+# Checksums of livepoke's exports depend on the kernel that it was built for,
+# so there is one Module.symvers for each: from "make install-dev", from DKMS
+# (3.1.3 and later keep it in module/), or from the source tree.
+LP_SYMVERS_PLACES := \
+	$(LP_MK_DIR)/symvers/$(LP_KVER)/Module.symvers \
+	/var/lib/dkms/livepoke/kernel-$(LP_KVER)-$(LP_ARCH)/module/Module.symvers \
+	/var/lib/dkms/livepoke/kernel-$(LP_KVER)-$(LP_ARCH)/Module.symvers \
+	$(dir $(LP_INCLUDE))build/$(LP_KVER)/product/Module.symvers
+ifeq ($(LIVEPOKE_SYMVERS),)
+LIVEPOKE_SYMVERS := $(firstword $(wildcard $(LP_SYMVERS_PLACES)))
+endif
+
+ifneq ($(KERNELRELEASE),)
+
+ccflags-y += -I$(LP_INCLUDE)
+KBUILD_EXTRA_SYMBOLS += $(LIVEPOKE_SYMVERS)
+
+else
+
+LP_MODULES := $(patsubst %.o,%,$(obj-m))
+
+modules: lp-check
+	$(MAKE) -C $(KDIR) M=$(CURDIR) LIVEPOKE_SYMVERS=$(LIVEPOKE_SYMVERS) modules
+
+lp-check:
+	@test -n "$(LP_KVER)" || { echo "livepoke: no kernel headers in $(KDIR); install linux-headers for your kernel or give KDIR=" >&2; exit 2; }
+	@test -n "$(LIVEPOKE_SYMVERS)" || { echo "livepoke: no Module.symvers of livepoke for kernel $(LP_KVER); build livepoke for it (make install-dev, or its DKMS package) or give LIVEPOKE_SYMVERS=" >&2; exit 2; }
+
+clean:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+# rmmod works once the transition back is over; the directory is gone then.
+load: modules
+	for m in $(LP_MODULES); do insmod ./$$m.ko || exit; done
+
+unload:
+	for m in $(LP_MODULES); do \
+		d=/sys/kernel/livepoke/$$m; \
+		if [ -e $$d ]; then echo 0 >$$d/enabled || exit; fi; \
+		while [ -e $$d ]; do sleep 0.1; done; \
+		rmmod $$m || exit; \
+	done
+
+.DEFAULT_GOAL := modules
+.PHONY: modules lp-check clean load unload
+
+endif
