@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Rules for building a live patch; include it from the patch's Makefile after
-# obj-m:
+# Rules for building a live patch. The patch's directory has two files:
 #
-#   LIVEPOKE ?= /usr/share/livepoke
-#   obj-m := my_patch.o
-#   include $(LIVEPOKE)/patch.mk
+#   Kbuild:    obj-m := my_patch.o
+#   Makefile:  LIVEPOKE ?= /usr/share/livepoke
+#              include $(LIVEPOKE)/patch.mk
+#
+# (or obj-m in the Makefile, before the include, and no Kbuild.)
 #
 # Variables:
 #   KDIR              headers of the kernel to build for (the running one)
 #   LIVEPOKE_SYMVERS  Module.symvers of livepoke.ko, if it is in none of the
 #                     usual places
 #
-# The file is read twice: by make in the patch's directory, where it gives
-# the targets, and by kbuild, where it gives flags.
+# Without a Kbuild this file is read twice: by make in the patch's directory,
+# where it gives the targets, and by kbuild, where it gives flags.
 
 LP_MK_DIR := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 
@@ -53,10 +54,14 @@ KBUILD_EXTRA_SYMBOLS += $(LIVEPOKE_SYMVERS)
 
 else
 
+ifeq ($(obj-m),)
+include Kbuild
+endif
 LP_MODULES := $(patsubst %.o,%,$(obj-m))
 
 modules: lp-check
-	$(MAKE) -C $(KDIR) M=$(CURDIR) LIVEPOKE_SYMVERS=$(LIVEPOKE_SYMVERS) modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) KCFLAGS='$(KCFLAGS) -I$(LP_INCLUDE)' \
+		KBUILD_EXTRA_SYMBOLS='$(LIVEPOKE_SYMVERS)' modules
 
 lp-check:
 	@test -n "$(LP_KVER)" || { echo "livepoke: no kernel headers in $(KDIR); install linux-headers for your kernel or give KDIR=" >&2; exit 2; }
