@@ -1,40 +1,86 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # User targets. What kbuild compiles is in Kbuild.
+#
+# Nothing is built inside the sources: each flavour of the module gets a tree
+# of symbolic links, build/<kernel release>/<flavour>/, and kbuild works there.
+#
+#   KDIR=       headers of the kernel to build for
+#   W=1         kbuild's extra warnings
+#   LP_TEST=1   the test flavour, with the numbered protocol points
+#   LP_BREAK=x  a flavour broken on purpose (-DLP_BREAK_X), to see a test fail
 
 KREL  ?= $(shell uname -r)
 KDIR  ?= /lib/modules/$(KREL)/build
 BUILD := $(CURDIR)/build
 
-# The release that KDIR was made for, so that several kernels can be built
-# side by side: build/<release>/<flavour>/
-KVER   = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
-FLAVOUR := $(if $(LP_TEST),test,product)
-OBJ    = $(BUILD)/$(KVER)/$(FLAVOUR)
+KVER    = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+BREAK  := $(if $(LP_BREAK),-break-$(LP_BREAK))
+FLAVOUR = $(if $(LP_TEST),test,product)$(BREAK)
+OBJ     = $(BUILD)/$(KVER)/$(FLAVOUR)
+DEFS    = $(if $(LP_BREAK),-DLP_BREAK_$(shell echo '$(LP_BREAK)' | tr 'a-z-' 'A-Z_'))
+VERSION := $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' src/main.c)
+
+CFLAGS_PROGS := -O2 -Wall -Wextra -static -pthread
+PROGS   := $(patsubst tests/kernel/progs/%.c,$(BUILD)/progs/%,$(wildcard tests/kernel/progs/*.c))
+# A module tp_*.c uses the protocol points: it exists in the test flavour only.
+TEST_MODULES = $(filter-out $(if $(LP_TEST),,tp_%),$(notdir $(basename $(wildcard tests/kernel/modules/*.c))))
+SAMPLES := $(notdir $(patsubst %/,%,$(dir $(wildcard samples/*/Kbuild))))
+
+# The outermost make decides on the number of jobs.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+KBUILD = $(MAKE) --no-print-directory -C $(KDIR) $(if $(W),W=$(W)) $(if $(LP_TEST),LP_TEST=y)
+# put TEXT in FILE unless it is there already, so that nothing is rebuilt
+put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2)
 
 .DEFAULT_GOAL := modules
 
-modules: ## build livepoke.ko for KDIR (default: the running kernel)
-	@test -n "$(KVER)" || { echo "make: no kernel headers in $(KDIR); install linux-headers or give KDIR=" >&2; exit 2; }
+modules: headers ## build livepoke.ko for KDIR (default: the running kernel)
 	@mkdir -p $(OBJ)
+	@find $(OBJ) -xtype l -delete
 	@cp -asuf $(CURDIR)/Kbuild $(CURDIR)/src $(CURDIR)/include $(OBJ)/
-	$(MAKE) -C $(KDIR) M=$(OBJ) $(if $(W),W=$(W)) $(if $(LP_TEST),LP_TEST=y) modules
+	+$(KBUILD) M=$(OBJ) KCFLAGS='$(DEFS)' modules
 
-samples: modules ## build the sample patches for KDIR
-	@mkdir -p $(BUILD)/$(KVER)/samples
-	@cp -asuf $(CURDIR)/samples/. $(BUILD)/$(KVER)/samples/
-	@for d in $(BUILD)/$(KVER)/samples/*/; do \
-		$(MAKE) -C $$d KDIR=$(KDIR) LIVEPOKE=$(CURDIR)/include/livepoke modules || exit; \
-	done
+headers:
+	@test -n "$(KVER)" || { echo "make: no kernel headers in $(KDIR); install linux-headers or give KDIR=" >&2; exit 2; }
+
+samples: modules ## build the sample patches against this tree
+	@mkdir -p $(OBJ)/samples
+	@$(if $(SAMPLES),cp -asuf $(addprefix $(CURDIR)/samples/,$(SAMPLES)) $(OBJ)/samples/)
+	@$(call put,$(foreach s,$(SAMPLES),obj-m += $(s)/\n)subdir-ccflags-y := -I$(OBJ)/include $(DEFS)\n,$(OBJ)/samples/Kbuild)
+	+$(if $(SAMPLES),$(KBUILD) M=$(OBJ)/samples KBUILD_EXTRA_SYMBOLS=$(OBJ)/Module.symvers modules)
 
 install-dev: modules ## install headers, Module.symvers and patch.mk (DESTDIR=)
 	DESTDIR=$(DESTDIR) scripts/install-dev $(KVER) $(OBJ)/Module.symvers
 
+test-modules: modules
+	@mkdir -p $(OBJ)/tests
+	@find $(OBJ)/tests -xtype l -delete
+	@$(if $(TEST_MODULES),cp -asuf $(CURDIR)/tests/kernel/modules/. $(OBJ)/tests/)
+	@$(call put,$(foreach m,$(TEST_MODULES),obj-m += $(m).o\n)ccflags-y := -I$(OBJ)/include -I$(OBJ)/src $(if $(LP_TEST),-DLP_TEST_BUILD) $(DEFS)\n-include $$(src)/extra.mk\n,$(OBJ)/tests/Kbuild)
+	+$(if $(TEST_MODULES),$(KBUILD) M=$(OBJ)/tests KBUILD_EXTRA_SYMBOLS=$(OBJ)/Module.symvers modules)
+
+progs: $(PROGS)
+
+$(BUILD)/progs/%: tests/kernel/progs/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_PROGS) -o $@ $<
+
+payload: headers progs ## build all that a test guest gets, for KDIR
+	+@$(MAKE) --no-print-directory LP_TEST= modules test-modules
+	+@$(MAKE) --no-print-directory LP_TEST=1 modules test-modules
+	+@if grep -q __lp_enable_patch $(OBJ)/Module.symvers; then $(MAKE) --no-print-directory LP_TEST= samples && $(MAKE) --no-print-directory LP_TEST=1 samples; fi
+	@scripts/vm/pack $(KVER) '$(BREAK)'
+
 clean: ## remove build products, keep the package cache
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
+
+distclean: clean ## remove build products and the package cache
+	rm -rf $(BUILD) $(LIVEPOKE_CACHE)
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
-.PHONY: samples install-dev
-.PHONY: modules clean help
+.PHONY: modules headers samples install-dev test-modules progs payload clean distclean help

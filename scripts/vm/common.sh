@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What every script of the testbed needs to know about the tree it lives in.
+
+LP_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+LP_BUILD=${LP_BUILD:-$LP_ROOT/build}
+LIVEPOKE_CACHE=${LIVEPOKE_CACHE:-$LP_ROOT/build/cache}
+LP_ARCH=amd64
+# A hit anywhere in a guest's log fails the run, whatever the tests said.
+LP_BAD_LOG='BUG:|WARNING:|Oops|Call Trace|INFO: task|soft lockup|ODEBUG|rcu.*stall'
+
+# A make started from here is an outermost one.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+export LP_ROOT LP_BUILD LIVEPOKE_CACHE LP_ARCH LP_BAD_LOG
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "${0##*/}: $*"; exit 2; }
+
+# kernel_field NAME KEY - one value from a fetched kernel's description
+kernel_field() {
+	sed -n "s/^$2=//p" "$LIVEPOKE_CACHE/kernels/$1/info"
+}
+
+# vm_options FILE, vm_limit FILE - what a test script asks of its guest:
+#   # vm: --smp 2 --append "nosmap"    options of scripts/vm/boot
+#   # vm: alone                        a timing test: no other guest beside it
+#   # limit: 60                        seconds for this script
+vm_options() { sed -n '/^[^#]/q; s/^# vm: *//p' "$1" | tr '\n' ' ' | sed 's/ *$//'; }
+vm_limit() { sed -n '/^[^#]/q; s/^# limit: *\([0-9]*\)$/\1/p' "$1" | head -n 1; }
+
+# vm_groups SUITE [PATTERN] - scripts that can share a guest, one line each
+# guest: OPTIONS <TAB> LIMIT:SCRIPT LIMIT:SCRIPT...
+vm_groups() {
+	local file limit
+
+	for file in "$LP_ROOT/tests/kernel/$1"/*.sh; do
+		[ -e "$file" ] || continue
+		case ${file##*/} in *${2:-}*) ;; *) continue ;; esac
+		limit=$(vm_limit "$file")
+		printf '%s\t%s\n' "$(vm_options "$file")" "${limit:-300}:$1/${file##*/}"
+	done | awk -F'\t' '
+		!($1 in g) { order[++n] = $1 }
+		{ g[$1] = g[$1] (g[$1] == "" ? "" : " ") $2 }
+		END { for (i = 1; i <= n; i++) printf "%s\t%s\n", order[i], g[order[i]] }'
+}
+
+# results_of DIR - one line per result of a guest (see ktap.awk)
+results_of() {
+	awk -f "$LP_ROOT/scripts/ktap.awk" "$1/list" "$1/ktap.log"
+	sed 's/^/fail\tguest\t(log and life of the guest)\t/' "$1/problems"
+}
