@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Kernel threads of the live patching tests.
+ */
+#ifndef _LP_TEST_LOOPS_H
+#define _LP_TEST_LOOPS_H
+
+#include "target.h"
+
+int lp_loops_start(const struct lp_target_kthreads *kt);
+void lp_loops_stop(void);
+
+/* Calls f .repeat times, or for as long as more() says. */
+void lp_target_calls(struct lp_target_call *call, bool (*more)(void));
+
+#endif /* _LP_TEST_LOOPS_H */
