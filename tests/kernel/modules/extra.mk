@@ -4,3 +4,8 @@
 
 obj-m += lp_test_target.o
 lp_test_target-y := target/core.o target/loops.o target/twin.o
+
+# Patches need a livepoke.ko that can patch.
+ifeq ($(shell grep __lp_enable_patch $(KBUILD_EXTRA_SYMBOLS)),)
+obj-m := $(filter-out lp_test_klp_any% lp_test_klp_pair%,$(obj-m))
+endif
