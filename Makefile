@@ -13,6 +13,7 @@
 KREL  ?= $(shell uname -r)
 KDIR  ?= /lib/modules/$(KREL)/build
 BUILD := $(CURDIR)/build
+export TESTS KERNELS LP_BREAK LIVEPOKE_CACHE LIVEPOKE_ACCEL
 
 KVER    = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 BREAK  := $(if $(LP_BREAK),-break-$(LP_BREAK))
@@ -74,6 +75,12 @@ payload: headers progs ## build all that a test guest gets, for KDIR
 	+@if grep -q __lp_enable_patch $(OBJ)/Module.symvers; then $(MAKE) --no-print-directory LP_TEST= samples && $(MAKE) --no-print-directory LP_TEST=1 samples; fi
 	@scripts/vm/pack $(KVER) '$(BREAK)'
 
+check: ## build and run every test (TESTS="klp poke" KERNELS="6.1" select)
+	@LP_COUNTS=ci scripts/run-checks
+
+check-long: ## the same with the full repetition counts
+	@LP_COUNTS=full scripts/run-checks
+
 clean: ## remove build products, keep the package cache
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
 
@@ -83,4 +90,4 @@ distclean: clean ## remove build products and the package cache
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
-.PHONY: modules headers samples install-dev test-modules progs payload clean distclean help
+.PHONY: modules headers samples install-dev test-modules progs payload check check-long clean distclean help

@@ -6,6 +6,7 @@
 LP_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 LP_BUILD=${LP_BUILD:-$LP_ROOT/build}
 LIVEPOKE_CACHE=${LIVEPOKE_CACHE:-$LP_ROOT/build/cache}
+LP_TESTS=${LP_TESTS:-$LP_ROOT/tests}
 LP_ARCH=amd64
 # A hit anywhere in a guest's log fails the run, whatever the tests said.
 LP_BAD_LOG='BUG:|WARNING:|Oops|Call Trace|INFO: task|soft lockup|ODEBUG|rcu.*stall'
@@ -13,7 +14,7 @@ LP_BAD_LOG='BUG:|WARNING:|Oops|Call Trace|INFO: task|soft lockup|ODEBUG|rcu.*sta
 # A make started from here is an outermost one.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
-export LP_ROOT LP_BUILD LIVEPOKE_CACHE LP_ARCH LP_BAD_LOG
+export LP_TESTS LP_ROOT LP_BUILD LIVEPOKE_CACHE LP_ARCH LP_BAD_LOG
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 2; }
@@ -35,7 +36,7 @@ vm_limit() { sed -n '/^[^#]/q; s/^# limit: *\([0-9]*\)$/\1/p' "$1" | head -n 1; 
 vm_groups() {
 	local file limit
 
-	for file in "$LP_ROOT/tests/kernel/$1"/*.sh; do
+	for file in "$LP_TESTS/kernel/$1"/*.sh; do
 		[ -e "$file" ] || continue
 		case ${file##*/} in *${2:-}*) ;; *) continue ;; esac
 		limit=$(vm_limit "$file")
