@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
+#endif
