@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+
+void (*lp_test_hook)(int point, unsigned long arg);
+EXPORT_SYMBOL_GPL(lp_test_hook);
+
+static char *hide_symbol = "";
+module_param(hide_symbol, charp, 0);
+
+MODULE_LICENSE("GPL");

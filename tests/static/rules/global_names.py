@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0
+"""No global name of livepoke.ko is, or can become, one of the kernel's."""
+
+import re
+
+NAME = "global_names"
+NEEDS = {"build"}
+_OURS = re.compile(r"^(__SC[KT]__|__ksymtab_|__kstrtab(ns)?_|__crc_|__pfx_|__cfi_)?"
+                   r"(__)?(lp|poke|livepoke)_")
+_KBUILD = {"init_module", "cleanup_module", "__this_module", "__pfx_init_module",
+           "__pfx_cleanup_module"}
+
+
+def check(subject):
+    kernel = _kernel_exports(subject.kdir)
+    found = []
+    for obj in filter(None, (subject.product, subject.test)):
+        for name in obj.globals:
+            if name in kernel:
+                found.append(f"{obj.name}: the kernel exports {name} too")
+            elif not _OURS.match(name) and name not in _KBUILD:
+                found.append(f"{obj.name}: global name {name} lacks our prefix "
+                             "(lp_, poke_, livepoke_); make it static or rename it")
+    return sorted(set(found))
+
+
+def _kernel_exports(kdir):
+    with open(f"{kdir}/Module.symvers") as symvers:
+        return {line.split("\t")[1] for line in symvers}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Test points and test parameters exist in test builds and nowhere else."""
+
+NAME = "test_points"
+NEEDS = {"build"}
+SYMBOLS = ("lp_test_hook",)
+PREFIXES = ("lp_test", "lp_point", "lp_pt")
+STRINGS = ("parmtype=hide_symbol:charp",)
+
+
+def check(subject):
+    missing = [f"test build {subject.test.name} lacks '{what}'"
+               for what in (*SYMBOLS, *STRINGS) if not _has(subject.test, what)]
+    return missing + [f"product {subject.product.name} contains '{what}', "
+                      "which is for test builds only"
+                      for what in _test_only(subject.product)]
+
+
+def _has(obj, what):
+    return any(what == name for name, _ in obj.symbols) or \
+        any(what in s for s in obj.strings)
+
+
+def _test_only(obj):
+    names = {name for name, _ in obj.symbols if name.startswith(PREFIXES)}
+    return sorted(names | {s for s in STRINGS if _has(obj, s)})
