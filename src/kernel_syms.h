@@ -19,6 +19,7 @@
 #include <linux/sched.h>
 #include <linux/static_call.h>
 #include <linux/task_work.h>
+#include <asm/insn.h>
 
 #define LP_KSYM_OPTIONAL	0x1
 
@@ -31,7 +32,10 @@
 	  "CONFIG_KALLSYMS", unsigned long, (const char *name))		\
 	F(kallsyms_lookup_size_offset, NULL, 0, "klp stack check",	\
 	  "CONFIG_KALLSYMS", int,					\
-	  (unsigned long addr, unsigned long *size, unsigned long *off))
+	  (unsigned long addr, unsigned long *size, unsigned long *off)) \
+	F(insn_decode, NULL, 0, "decoding instructions",		\
+	  "CONFIG_KPROBES", int, (struct insn *insn, const void *kaddr,	\
+	   int buf_len, enum insn_mode m))
 
 /* D(name, type, flags, who needs it, config option) */
 #define LP_KSYM_DATA(D)							\

@@ -115,10 +115,13 @@ enum poke_insn_kind {
  * @kind:	how to execute it
  * @len:	its length
  * @cond:	JCC: condition code 0..15
- * @disp_off:	offset of a RIP-relative displacement in @bytes, 0 if none
+ * @disp_off:	offset in @bytes of a displacement that counts from the end of
+ *		the instruction, 0 if it has none
+ * @disp_len:	width of that displacement, 1 or 4
  * @count32:	LOOP*, JRCXZ: the counter is ECX (address-size prefix)
  * @reg:	*_IND through a register: its number, else POKE_REG_NONE
  * @base:	*_IND through memory: base register, POKE_REG_RIP or _NONE
+ *		(POKE_REG_RIP also marks a RIP-relative COPY)
  * @index:	*_IND through memory: index register or POKE_REG_NONE
  * @shift:	*_IND through memory: log2 of the scale
  * @pop:	RET: bytes to drop after the return address
@@ -133,6 +136,7 @@ struct poke_insn {
 	u8 len;
 	u8 cond;
 	u8 disp_off;
+	u8 disp_len;
 	u8 count32;
 	u8 reg;
 	u8 base;
