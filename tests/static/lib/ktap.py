@@ -21,7 +21,7 @@ class Report:
         print("KTAP version 1")
         print(f"1..{len(self.results)}")
         for number, (title, complaints) in enumerate(self.results, 1):
+            print(f"{'not ok' if complaints else 'ok'} {number} {title}")
             for line in complaints:
                 print(f"# {line}")
-            print(f"{'not ok' if complaints else 'ok'} {number} {title}")
         return 1 if any(c for _, c in self.results) else 0

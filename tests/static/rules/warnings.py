@@ -6,10 +6,10 @@ import re
 NAME = "warnings"
 NEEDS = {"build"}
 _COMPLAINT = re.compile(r"\b(warning|error):", re.I)
-# Paths of the kernel's headers, below KDIR.
-_HEADERS = re.compile(r"^(\./|/usr/src/|arch/|include/)")
+# The kernel's own headers, named from KDIR or in full.
+_HEADERS = re.compile(r"^(\./)?(arch|include)/|/linux-headers-[^/]+/")
 
 
 def check(subject):
     return [line for line in subject.log
-            if _COMPLAINT.search(line) and not _HEADERS.match(line)]
+            if _COMPLAINT.search(line) and not _HEADERS.search(line)]
