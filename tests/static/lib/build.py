@@ -18,6 +18,7 @@ class Subject:
     product, test: livepoke.ko of each flavour, as objects.Object, or None
     samples:       other modules of the tree that are built out of tree
     log:           lines that compiler and sparse printed
+    failure:       why there are no objects, if the build failed
     """
 
     def __init__(self, root, here, name="tree"):
@@ -27,6 +28,7 @@ class Subject:
         self.product = self.test = None
         self.samples = []
         self.log = []
+        self.failure = []
         self.kdir = kdir()
         self.cache = Path(os.environ.get("LIVEPOKE_CACHE") or
                           self.here.parent.parent / "build" / "cache")
@@ -35,6 +37,10 @@ class Subject:
         """A list of the suite; a broken example may bring its own."""
         own = self.root / name
         return own if own.exists() else self.here / name
+
+
+class BuildError(Exception):
+    """Its argument is the end of the log."""
 
 
 def kdir():
@@ -56,7 +62,7 @@ def build_flavour(subject, out, flavour, extra):
     """One flavour of livepoke.ko, from scratch, with all warnings on."""
     args = [f"KDIR={subject.kdir}", f"BUILD={out}", "W=1", "C=1", *extra]
     if run_make(args, subject.root, subject.log):
-        raise RuntimeError("the build failed:\n" + "\n".join(subject.log[-30:]))
+        raise BuildError(subject.log[-30:])
     return objects.Object(next(out.glob(f"*/{flavour}/livepoke.ko")))
 
 
@@ -86,7 +92,7 @@ def build_cases(cases, out):
     (out / "Kbuild").write_text(f"obj-m := {' '.join(targets)}\n")
     log = []
     if run_make(["-C", kdir(), f"M={out}", "W=1", "C=1", *targets], out, log):
-        raise RuntimeError("broken examples do not compile:\n" + "\n".join(log))
+        raise BuildError(log)
     for rule, case in cases:
         stem = case_object(case, rule)
         case.product = objects.Object(out / f"{stem}.o")
@@ -114,7 +120,16 @@ def subjects(root, here, rules):
     compiled = [(name, c) for name, many in cases.items() for c in many
                 if (c.root / "object.c").exists()]
     if rulebook.needs(rules, "build"):
-        build_tree(tree, out)
+        attempt([tree], lambda: build_tree(tree, out))
     if compiled:
-        build_cases(compiled, out / "broken")
+        attempt([c for _, c in compiled],
+                lambda: build_cases(compiled, out / "broken"))
     return tree, cases
+
+
+def attempt(subjects_of_build, work):
+    try:
+        work()
+    except BuildError as error:
+        for subject in subjects_of_build:
+            subject.failure = error.args[0]

@@ -11,12 +11,21 @@ from lib import tree
 
 NAME = "exports"
 NEEDS = {"build"}
+# Exported by patches of Debian for its binder module, not by mainline.
+DISTRIBUTION = {"__close_fd_get_file", "can_nice", "close_fd_get_file",
+                "get_files_struct", "get_vm_area", "init_ipc_ns",
+                "map_kernel_range_noflush", "mmput_async", "put_files_struct",
+                "put_ipc_ns", "task_work_add", "zap_page_range",
+                "zap_page_range_single"}
 
 
 def check(subject):
     allowed = tree.table(subject.list_file("allowed-exports"))
     found = [f"allowed-exports: {name} has no group" for name, group
              in allowed.items() if not group]
+    found += [f"allowed-exports: {name} is exported by a patch of a distribution, "
+              "not by mainline; bind it instead" for name in allowed
+              if name in DISTRIBUTION]
     own = set(subject.product.globals) | set(subject.test.globals)
     for obj in [subject.product, subject.test, *subject.samples]:
         for name in obj.undefined:
