@@ -21,28 +21,73 @@
 #include <linux/task_work.h>
 #include <asm/insn.h>
 
+struct ftrace_ops;
+
 #define LP_KSYM_OPTIONAL	0x1
 
 /*
  * F(name, other name or NULL, flags, who needs it, config option that usually
  *   provides it, return type, (arguments))
  */
-#define LP_KSYM_FUNCTIONS(F)						\
+#define LP_KSYM_COMMON(F)						\
 	F(kallsyms_lookup_name, NULL, 0, "symbol binding",		\
 	  "CONFIG_KALLSYMS", unsigned long, (const char *name))		\
 	F(kallsyms_lookup_size_offset, NULL, 0, "klp stack check",	\
 	  "CONFIG_KALLSYMS", int,					\
-	  (unsigned long addr, unsigned long *size, unsigned long *off)) \
+	  (unsigned long addr, unsigned long *size, unsigned long *off))
+
+#define LP_KSYM_KLP(F)							\
+	F(kallsyms_on_each_match_symbol, NULL, 0, "klp symbol position", \
+	  "CONFIG_LIVEPATCH", int,					\
+	  (int (*fn)(void *data, unsigned long addr), const char *name,	\
+	   void *data))							\
+	F(module_kallsyms_on_each_symbol, NULL, 0, "klp symbol position", \
+	  "CONFIG_LIVEPATCH", int,					\
+	  (int (*fn)(void *data, const char *name, struct module *mod,	\
+		     unsigned long addr), void *data))			\
+	F(find_module, NULL, 0, "klp module targets",			\
+	  "CONFIG_MODULES", struct module *, (const char *name))	\
+	F(stack_trace_save_tsk_reliable, NULL, 0, "klp stack check",	\
+	  "CONFIG_UNWINDER_ORC", int,					\
+	  (struct task_struct *task, unsigned long *store,		\
+	   unsigned int size))						\
+	F(task_call_func, NULL, 0, "klp stack check", "CONFIG_SMP", int, \
+	  (struct task_struct *task,					\
+	   int (*fn)(struct task_struct *task, void *arg), void *arg))	\
+	F(task_work_add, NULL, 0, "klp switch at kernel exit",		\
+	  "CONFIG_KALLSYMS", int,					\
+	  (struct task_struct *task, struct callback_head *work,	\
+	   enum task_work_notify_mode mode))				\
+	F(task_work_cancel, NULL, 0, "klp switch at kernel exit",	\
+	  "CONFIG_KALLSYMS", bool,					\
+	  (struct task_struct *task, struct callback_head *work))	\
+	F(wake_up_state, NULL, 0, "waking kernel threads that klp waits for", \
+	  "CONFIG_KALLSYMS", int,					\
+	  (struct task_struct *task, unsigned int state))		\
+	F(idle_task, NULL, 0, "klp switch of idle tasks",		\
+	  "CONFIG_KALLSYMS", struct task_struct *, (int cpu))		\
+	F(ftrace_location, NULL, LP_KSYM_OPTIONAL,			\
+	  "naming a conflicting ftrace user", "CONFIG_DYNAMIC_FTRACE",	\
+	  unsigned long, (unsigned long addr))				\
+	F(ftrace_ops_test, NULL, LP_KSYM_OPTIONAL,			\
+	  "naming a conflicting ftrace user", "CONFIG_DYNAMIC_FTRACE",	\
+	  int, (struct ftrace_ops *ops, unsigned long ip, void *regs))
+
+#define LP_KSYM_POKE(F)							\
 	F(insn_decode, NULL, 0, "decoding instructions",		\
 	  "CONFIG_KPROBES", int, (struct insn *insn, const void *kaddr,	\
 	   int buf_len, enum insn_mode m))
 
+#define LP_KSYM_FUNCTIONS(F)	LP_KSYM_COMMON(F) LP_KSYM_KLP(F) LP_KSYM_POKE(F)
+
 /* D(name, type, flags, who needs it, config option) */
 #define LP_KSYM_DATA(D)							\
 	D(ftrace_ops_list, struct ftrace_ops *, LP_KSYM_OPTIONAL,	\
-	  "naming a conflicting ftrace user", "CONFIG_KALLSYMS_ALL")
-
-struct ftrace_ops;
+	  "naming a conflicting ftrace user", "CONFIG_KALLSYMS_ALL")	\
+	D(klp_patches, struct list_head, LP_KSYM_OPTIONAL,		\
+	  "naming a conflicting kernel livepatch", "CONFIG_KALLSYMS_ALL") \
+	D(klp_mutex, struct mutex, LP_KSYM_OPTIONAL,			\
+	  "naming a conflicting kernel livepatch", "CONFIG_KALLSYMS_ALL")
 
 #define LP_KSYM_DECLARE(name, other, flags, need, config, ret, args)	\
 	ret lp_proto_##name args;					\

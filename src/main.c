@@ -6,20 +6,31 @@
 
 #include <linux/module.h>
 #include "kernel_syms.h"
+#include "klp_core.h"
 #include "test_points.h"
 
 #ifdef LP_TEST_BUILD
 void (*lp_test_hook)(int point, unsigned long arg);
 EXPORT_SYMBOL_GPL(lp_test_hook);
+
+unsigned int lp_broken;
+module_param_named(lp_break, lp_broken, uint, 0644);
+MODULE_PARM_DESC(lp_break, "select a deliberately broken variant, see src/test_points.h");
 #endif
 
 static int __init livepoke_init(void)
 {
-	return lp_kernel_syms_bind();
+	int ret;
+
+	ret = lp_kernel_syms_bind();
+	if (ret)
+		return ret;
+	return lp_klp_init();
 }
 
 static void __exit livepoke_exit(void)
 {
+	lp_klp_exit();
 }
 
 module_init(livepoke_init);

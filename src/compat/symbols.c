@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finding the symbols of the kernel image and of modules by name and position.
+ */
+#include <linux/kallsyms.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include "compat.h"
+
+struct lp_symbol_search {
+	const char *object;
+	const char *name;
+	unsigned long pos;
+	struct lp_symbol_found *found;
+};
+
+/* Non-zero ends the walk: the position is reached, or ambiguity is certain. */
+static int lp_count_symbol(struct lp_symbol_search *search, unsigned long addr)
+{
+	struct lp_symbol_found *found = search->found;
+
+	found->addr = addr;
+	found->count++;
+	return search->pos ? found->count == search->pos : found->count > 1;
+}
+
+static int lp_match_vmlinux(void *data, unsigned long addr)
+{
+	return lp_count_symbol(data, addr);
+}
+
+static int lp_match_module(void *data, const char *name, struct module *mod,
+			   unsigned long addr)
+{
+	struct lp_symbol_search *search = data;
+
+	if (!mod || strcmp(mod->name, search->object) ||
+	    strcmp(name, search->name))
+		return 0;
+	return lp_count_symbol(search, addr);
+}
+
+/**
+ * lp_find_symbol() - find a symbol of the kernel image or of a module
+ * @object:	name of the module, NULL for the kernel image
+ * @name:	name of the symbol
+ * @pos:	position among symbols of that name, from 1; 0 for "unique"
+ * @found:	receives the last address found and how many were seen: @pos if
+ *		found at that position; for @pos 0, 2 means ambiguous
+ *
+ * Context: process context, sleeps.
+ */
+void lp_find_symbol(const char *object, const char *name, unsigned long pos,
+		    struct lp_symbol_found *found)
+{
+	struct lp_symbol_search search = { object, name, pos, found };
+
+	*found = (struct lp_symbol_found){};
+	if (object)
+		lp_k(module_kallsyms_on_each_symbol)(lp_match_module, &search);
+	else
+		lp_k(kallsyms_on_each_match_symbol)(lp_match_vmlinux, name,
+						    &search);
+}
+
+/**
+ * lp_get_module() - take a reference to a live module
+ * @name:	its name
+ *
+ * Context: process context.
+ * Return: the module, NULL if it is not loaded or not live.
+ */
+struct module *lp_get_module(const char *name)
+{
+	struct module *mod;
+
+	preempt_disable();
+	mod = lp_k(find_module)(name);
+	if (mod && (mod->state != MODULE_STATE_LIVE || !try_module_get(mod)))
+		mod = NULL;
+	preempt_enable();
+	return mod;
+}

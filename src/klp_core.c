@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The registry of patches and their life cycle.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include "klp_control.h"
+#include "klp_core.h"
+#include "klp_patch.h"
+#include "klp_resolve.h"
+#include "klp_sysfs.h"
+#include "klp_transition.h"
+
+DEFINE_MUTEX(lp_mutex);
+
+/* Patches from registration to their removal; under lp_mutex. */
+static LIST_HEAD(lp_patches);
+
+/* Removes finished patches, one at a time and outside lp_mutex. */
+static struct workqueue_struct *lp_free_queue;
+
+static unsigned int lp_count_objects(const struct lp_patch *patch)
+{
+	const struct lp_object *obj = patch->objs;
+
+	while (obj->funcs)
+		obj++;
+	return obj - patch->objs;
+}
+
+static unsigned int lp_count_funcs(const struct lp_object *obj)
+{
+	const struct lp_func *func = obj->funcs;
+
+	while (func->old_name)
+		func++;
+	return func - obj->funcs;
+}
+
+static void lp_live_free(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+
+	lp_for_each_live_object(live, object) {
+		if (object->mod)
+			module_put(object->mod);
+		kfree(object->versions);
+	}
+	kfree(live->objects);
+	kfree(live);
+}
+
+static int lp_live_add_object(struct lp_live_patch *live, struct lp_object *obj)
+{
+	struct lp_live_object *object = &live->objects[live->nr_objects++];
+	unsigned int i, nr = lp_count_funcs(obj);
+
+	object->obj = obj;
+	object->live = live;
+	object->versions = kcalloc(nr, sizeof(*object->versions), GFP_KERNEL);
+	if (nr && !object->versions)
+		return -ENOMEM;
+	object->nr_versions = nr;
+	for (i = 0; i < nr; i++) {
+		object->versions[i].func = &obj->funcs[i];
+		object->versions[i].object = object;
+	}
+	return 0;
+}
+
+static void lp_free_work(struct work_struct *work);
+
+static struct lp_live_patch *lp_live_alloc(struct lp_patch *patch)
+{
+	unsigned int i, nr = lp_count_objects(patch);
+	struct lp_live_patch *live = kzalloc(sizeof(*live), GFP_KERNEL);
+
+	if (!live)
+		return NULL;
+	live->patch = patch;
+	init_completion(&live->released);
+	INIT_WORK(&live->free_work, lp_free_work);
+	live->objects = kcalloc(nr, sizeof(*live->objects), GFP_KERNEL);
+	if (nr && !live->objects)
+		goto fail;
+	for (i = 0; i < nr; i++) {
+		if (lp_live_add_object(live, &patch->objs[i]))
+			goto fail;
+	}
+	return live;
+fail:
+	lp_live_free(live);
+	return NULL;
+}
+
+/*
+ * The rest of a patch's removal, when nobody chooses its functions any more:
+ * take the redirections out, wait for tasks that ftrace, an exiting task or a
+ * preempted trampoline may still hold in its text, then let the module go.
+ */
+static void lp_free_work(struct work_struct *work)
+{
+	struct lp_live_patch *live = container_of(work, struct lp_live_patch, free_work);
+	struct module *mod = live->patch->mod;
+
+	mutex_lock(&lp_mutex);
+	lp_release_targets();
+	list_del(&live->list);
+	mutex_unlock(&lp_mutex);
+	synchronize_rcu_tasks();
+	lp_sysfs_remove(live);
+	lp_live_free(live);
+	module_put(mod);
+}
+
+/**
+ * lp_patch_finished() - a transition of the patch is over
+ * @live:	the patch
+ *
+ * Context: process context; under lp_mutex.
+ */
+void lp_patch_finished(struct lp_live_patch *live)
+{
+	if (live->enabled || live->forced)
+		return;
+	queue_work(lp_free_queue, &live->free_work);
+}
+
+static int lp_patch_objects(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+	int ret;
+
+	lp_for_each_live_object(live, object) {
+		ret = lp_patch_object(object);
+		if (ret) {
+			pr_warn("failed to patch object '%s'\n",
+				lp_object_name(object));
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/* Redirects the functions and starts the transition; under lp_mutex. */
+static int lp_enable(struct lp_live_patch *live)
+{
+	int ret;
+
+	pr_notice("enabling patch '%s'\n", lp_patch_name(live));
+	ret = lp_transition_prepare(live, true);
+	if (ret)
+		return ret;
+	ret = lp_patch_objects(live);
+	if (ret) {
+		pr_warn("failed to enable patch '%s'\n", lp_patch_name(live));
+		lp_transition_cancel();
+		lp_release_targets();
+		return ret;
+	}
+	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
+	live->enabled = true;
+	lp_transition_begin();
+	return 0;
+}
+
+static int lp_resolve_patch(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+	int ret;
+
+	lp_for_each_live_object(live, object) {
+		ret = lp_resolve_object(object);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* The registered form of a patch, NULL if it is not registered. */
+static struct lp_live_patch *lp_find_live(const struct lp_patch *patch)
+{
+	struct lp_live_patch *live;
+
+	list_for_each_entry(live, &lp_patches, list) {
+		if (live->patch == patch || live->patch->mod == patch->mod)
+			return live;
+	}
+	return NULL;
+}
+
+static int lp_may_register(const struct lp_patch *patch)
+{
+	if (lp_find_live(patch)) {
+		pr_err("patch '%s' is enabled already\n", patch->mod->name);
+		return -EBUSY;
+	}
+	if (lp_transition_patch) {
+		pr_err("patch '%s' must wait: the transition of '%s' is running\n",
+		       patch->mod->name, lp_patch_name(lp_transition_patch));
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int lp_register(struct lp_live_patch *live)
+{
+	int ret;
+
+	ret = lp_may_register(live->patch);
+	if (ret)
+		return ret;
+	ret = lp_resolve_patch(live);
+	if (ret)
+		return ret;
+	ret = lp_sysfs_add(live);
+	if (ret)
+		return ret;
+	ret = lp_enable(live);
+	if (!ret)
+		list_add_tail(&live->list, &lp_patches);
+	return ret;
+}
+
+static int lp_check_abi(const struct lp_patch *patch, unsigned int abi,
+			unsigned int size)
+{
+	if (abi == LP_LIVEPATCH_ABI && size == sizeof(*patch))
+		return 0;
+	pr_err("a patch built for ABI %u was refused, this livepoke has ABI %u; rebuild the patch\n",
+	       abi, LP_LIVEPATCH_ABI);
+	return -EINVAL;
+}
+
+/* See lp_enable_patch() in livepatch.h. */
+int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
+		      unsigned int size)
+{
+	struct lp_live_patch *live;
+	int ret;
+
+	ret = lp_check_abi(patch, abi, size);
+	if (!ret)
+		ret = lp_check_patch(patch);
+	if (ret)
+		return ret;
+	live = lp_live_alloc(patch);
+	if (!live)
+		return -ENOMEM;
+	__module_get(patch->mod);
+	mutex_lock(&lp_mutex);
+	ret = lp_register(live);
+	mutex_unlock(&lp_mutex);
+	if (!ret)
+		return 0;
+	if (live->kobj.ktype)
+		lp_sysfs_remove(live);
+	lp_live_free(live);
+	module_put(patch->mod);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(__lp_enable_patch);
+
+static int lp_disable(struct lp_live_patch *live)
+{
+	int ret;
+
+	if (lp_transition_patch) {
+		pr_err("patch '%s' must wait: the transition of '%s' is running\n",
+		       lp_patch_name(live), lp_patch_name(lp_transition_patch));
+		return -EBUSY;
+	}
+	ret = lp_transition_prepare(live, false);
+	if (ret)
+		return ret;
+	live->enabled = false;
+	lp_transition_begin();
+	return 0;
+}
+
+static int lp_change_enabled(struct lp_live_patch *live, bool enable)
+{
+	if (live->enabled == enable)
+		return -EINVAL;
+	if (live == lp_transition_patch) {
+		live->enabled = enable;
+		lp_transition_reverse();
+		return 0;
+	}
+	/* A disabled patch is on its way out. */
+	return enable ? -EINVAL : lp_disable(live);
+}
+
+/**
+ * lp_set_enabled() - enable, disable or reverse
+ * @live:	the patch
+ * @enable:	what is wanted
+ *
+ * Context: process context, sleeps; takes lp_mutex.
+ * Return: 0; -EINVAL if that is so already, or if a disabled patch is to be
+ * enabled again; -EBUSY if another transition is running.
+ */
+int lp_set_enabled(struct lp_live_patch *live, bool enable)
+{
+	int ret;
+
+	mutex_lock(&lp_mutex);
+	ret = lp_change_enabled(live, enable);
+	mutex_unlock(&lp_mutex);
+	return ret;
+}
+
+/**
+ * lp_force() - declare every task switched
+ * @live:	the patch
+ *
+ * Its modules can never be unloaded afterwards.
+ *
+ * Context: process context, sleeps; takes lp_mutex.
+ * Return: 0, or -EINVAL if the patch is not in transition.
+ */
+int lp_force(struct lp_live_patch *live)
+{
+	int ret = -EINVAL;
+
+	mutex_lock(&lp_mutex);
+	if (live == lp_transition_patch) {
+		lp_transition_force();
+		ret = 0;
+	}
+	mutex_unlock(&lp_mutex);
+	return ret;
+}
+
+/* Whether the running transition is that of @live; a hint once it returns. */
+bool lp_in_transition(struct lp_live_patch *live)
+{
+	return READ_ONCE(lp_transition_patch) == live;
+}
+
+int lp_klp_init(void)
+{
+	int ret;
+
+	lp_free_queue = alloc_workqueue("livepoke_free", WQ_UNBOUND, 1);
+	if (!lp_free_queue)
+		return -ENOMEM;
+	ret = lp_sysfs_init();
+	if (ret)
+		goto err_queue;
+	ret = lp_transition_init();
+	if (ret)
+		goto err_sysfs;
+	return 0;
+err_sysfs:
+	lp_sysfs_exit();
+err_queue:
+	destroy_workqueue(lp_free_queue);
+	return ret;
+}
+
+void lp_klp_exit(void)
+{
+	destroy_workqueue(lp_free_queue);
+	lp_transition_exit();
+	lp_sysfs_exit();
+	/* A callback or an IPI may be about to return from our text. */
+	synchronize_rcu_tasks();
+}

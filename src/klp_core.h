@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the engine keeps about a registered patch.
+ */
+#ifndef _LIVEPOKE_KLP_CORE_H
+#define _LIVEPOKE_KLP_CORE_H
+
+#include <linux/completion.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <livepoke/livepatch.h>
+
+struct lp_target;
+
+/**
+ * struct lp_version - one replacement of one function
+ * @func:	what the author declared
+ * @object:	the object it belongs to
+ * @old_addr:	entry of the function that is replaced
+ * @old_size:	its length in bytes
+ * @new_size:	length of the replacement in bytes
+ * @older:	the version below on the function's stack
+ * @target:	the function's redirection, while this version is on its stack
+ * @transition:	tasks choose between this version and the one below
+ * @kobj:	<patch>/<object>/<function,sympos>
+ */
+struct lp_version {
+	struct lp_func *func;
+	struct lp_live_object *object;
+	unsigned long old_addr;
+	unsigned long old_size;
+	unsigned long new_size;
+	struct lp_version *older;
+	struct lp_target *target;
+	bool transition;
+	struct kobject kobj;
+};
+
+/**
+ * struct lp_live_object - one object of a registered patch
+ * @obj:	what the author declared
+ * @live:	the patch it belongs to
+ * @mod:	the patched module, referenced; NULL for the kernel image
+ * @versions:	its functions
+ * @nr_versions: how many
+ * @patched:	the redirections are in place
+ * @kobj:	<patch>/<object>
+ */
+struct lp_live_object {
+	struct lp_object *obj;
+	struct lp_live_patch *live;
+	struct module *mod;
+	struct lp_version *versions;
+	unsigned int nr_versions;
+	bool patched;
+	struct kobject kobj;
+};
+
+/**
+ * struct lp_live_patch - a registered patch
+ * @patch:	what the author declared
+ * @list:	in the registry
+ * @objects:	its objects
+ * @nr_objects:	how many
+ * @enabled:	what was asked for last
+ * @forced:	a transition was forced: the patch stays for ever
+ * @stats:	of the last transition
+ * @kobj:	/sys/kernel/livepoke/<patch>
+ * @free_work:	removes the patch outside lp_mutex
+ * @released:	the last user of @kobj is gone
+ */
+struct lp_live_patch {
+	struct lp_patch *patch;
+	struct list_head list;
+	struct lp_live_object *objects;
+	unsigned int nr_objects;
+	bool enabled;
+	bool forced;
+	struct lp_transition_stats {
+		u64 start_ns;
+		u64 duration_ns;
+		unsigned int by_stack;
+		unsigned int by_exit;
+		unsigned int by_ipi;
+		unsigned int idle_offline;
+		unsigned int passes;
+		unsigned int signals;
+		unsigned int tasks;
+		unsigned int table_bytes;
+	} stats;
+	struct kobject kobj;
+	struct work_struct free_work;
+	struct completion released;
+};
+
+#define lp_for_each_live_object(live, object)				\
+	for ((object) = (live)->objects;				\
+	     (object) < (live)->objects + (live)->nr_objects; (object)++)
+
+#define lp_for_each_version(object, version)				\
+	for ((version) = (object)->versions;				\
+	     (version) < (object)->versions + (object)->nr_versions;	\
+	     (version)++)
+
+/*
+ * Protects the registry, the redirections' version stacks and the life of a
+ * transition: everything that starts, reverses, drives or ends one. Outermost
+ * of our locks; ftrace's locks and cpus_read_lock() nest inside.
+ *
+ * Without it run: the ftrace handler, the IPI function and the task_work
+ * callback (inside a section, see klp_sync.h), and the cpuhp callbacks.
+ */
+extern struct mutex lp_mutex;
+
+static inline const char *lp_patch_name(const struct lp_live_patch *live)
+{
+	return live->patch->mod->name;
+}
+
+static inline const char *lp_object_name(const struct lp_live_object *object)
+{
+	return object->obj->name ?: "vmlinux";
+}
+
+void lp_patch_finished(struct lp_live_patch *live);
+
+int lp_klp_init(void);
+void lp_klp_exit(void);
+
+#endif /* _LIVEPOKE_KLP_CORE_H */

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Redirection of functions: one ftrace_ops per patched function, and a stack
+ * of versions per function.
+ *
+ * Locking: targets and their stacks change under lp_mutex; the ftrace handler
+ * reads them inside a section.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ftrace.h>
+#include <linux/kallsyms.h>
+#include <linux/slab.h>
+#include "compat/compat.h"
+#include "kernel_syms.h"
+#include "klp_owner.h"
+#include "klp_patch.h"
+#include "klp_sync.h"
+#include "klp_transition.h"
+#include "test_points.h"
+
+/**
+ * struct lp_target - a patched function
+ * @addr:	its entry
+ * @top:	newest version; NULL lets callers run the original
+ * @list:	in lp_targets
+ * @ops:	the redirect
+ */
+struct lp_target {
+	unsigned long addr;
+	struct lp_version *top;
+	struct list_head list;
+	struct ftrace_ops ops;
+};
+
+static LIST_HEAD(lp_targets);
+
+/*
+ * Chooses the code that the current task is to run, NULL for the original.
+ *
+ * During a transition of the newest version the task's universe decides.
+ */
+static __always_inline void *lp_choose(struct lp_target *target)
+{
+	struct lp_version *version = READ_ONCE(target->top);
+
+	if (!version)
+		return NULL;
+	/*
+	 * Read the stack before the transition flag of what is on it. Pairs
+	 * with the smp_wmb() in lp_push_version().
+	 */
+	smp_rmb();
+	if (unlikely(READ_ONCE(version->transition)) &&
+	    lp_current_universe() == LP_UNPATCHED)
+		version = READ_ONCE(version->older);
+	return version ? version->func->new_func : NULL;
+}
+
+/*
+ * Runs at the entry of every patched function, in any context, NMI included,
+ * and takes no recursion guard: one that skipped it would run the original
+ * whatever the task's universe is.
+ */
+static void notrace lp_ftrace_handler(unsigned long ip, unsigned long parent_ip,
+				      struct ftrace_ops *ops,
+				      struct ftrace_regs *fregs)
+{
+	struct lp_target *target = container_of(ops, struct lp_target, ops);
+	void *new_func;
+	int section;
+
+	preempt_disable_notrace();
+	section = lp_section_enter();
+	LP_POINT(KLP_HANDLER_ENTER);
+	new_func = lp_choose(target);
+#ifndef LP_BREAK_REDIRECT
+	if (new_func)
+		lp_fregs_set_ip(fregs, (unsigned long)new_func);
+#endif
+	lp_section_leave(section);
+	preempt_enable_notrace();
+}
+
+/* Where the handler is, for the stack check. */
+void lp_handler_text(unsigned long *start, unsigned long *size)
+{
+	unsigned long offset;
+
+	*start = (unsigned long)lp_ftrace_handler;
+	if (!lp_k(kallsyms_lookup_size_offset)(*start, size, &offset))
+		*size = PAGE_SIZE;
+}
+
+static struct lp_target *lp_find_target(unsigned long addr)
+{
+	struct lp_target *target;
+
+	list_for_each_entry(target, &lp_targets, list) {
+		if (target->addr == addr)
+			return target;
+	}
+	return NULL;
+}
+
+/* Whether a version of the function at @addr is in place; under lp_mutex. */
+bool lp_function_is_patched(unsigned long addr)
+{
+	struct lp_target *target = lp_find_target(addr);
+
+	return target && target->top;
+}
+
+static void lp_push_version(struct lp_target *target, struct lp_version *version)
+{
+	version->older = target->top;
+	version->target = target;
+	/*
+	 * Whoever sees the version on the stack sees its transition flag and
+	 * what the flag announces. Pairs with the smp_rmb() in lp_choose().
+	 */
+	smp_wmb();
+	WRITE_ONCE(target->top, version);
+}
+
+static void lp_explain_refusal(struct lp_version *version, int err)
+{
+	char owner[LP_OWNER_LEN];
+
+	if (err == -EBUSY) {
+		lp_name_owner(version->old_addr, owner);
+		pr_err("function '%s' is already redirected by %s; remove that first\n",
+		       version->func->old_name, owner);
+		return;
+	}
+	pr_err("failed to register ftrace handler for function '%s' (%d)\n",
+	       version->func->old_name, err);
+}
+
+static int lp_target_register(struct lp_target *target,
+			      struct lp_version *version)
+{
+	int ret;
+
+	ret = ftrace_set_filter_ip(&target->ops, target->addr, 0, 0);
+	if (ret) {
+		pr_err("function '%s' cannot be redirected: it has no ftrace entry (inlined, notrace or assembler?) (%d)\n",
+		       version->func->old_name, ret);
+		return -EINVAL;
+	}
+	ret = register_ftrace_function(&target->ops);
+	if (ret) {
+		lp_explain_refusal(version, ret);
+		ftrace_set_filter_ip(&target->ops, target->addr, 1, 0);
+	}
+	return ret;
+}
+
+static int lp_patch_function(struct lp_version *version)
+{
+	struct lp_target *target = lp_find_target(version->old_addr);
+	int ret;
+
+	/* The redirect of a patch that went lately may still be there. */
+	if (target) {
+		lp_push_version(target, version);
+		return 0;
+	}
+	target = kzalloc(sizeof(*target), GFP_KERNEL);
+	if (!target)
+		return -ENOMEM;
+	target->addr = version->old_addr;
+	target->ops.func = lp_ftrace_handler;
+	target->ops.flags = LP_FTRACE_OPS_FLAGS;
+	lp_push_version(target, version);
+	ret = lp_target_register(target, version);
+	if (ret) {
+		version->target = NULL;
+		kfree(target);
+		return ret;
+	}
+	list_add(&target->list, &lp_targets);
+	return 0;
+}
+
+static void lp_unpatch_function(struct lp_version *version)
+{
+	if (!version->target)
+		return;
+	WRITE_ONCE(version->target->top, version->older);
+	version->target = NULL;
+}
+
+/**
+ * lp_patch_object() - put the redirections of an object in place
+ * @object:	the object
+ *
+ * Context: process context, sleeps; under lp_mutex. The versions' transition
+ * flags are set.
+ * Return: 0, or an error after a message; no redirection is left then.
+ */
+int lp_patch_object(struct lp_live_object *object)
+{
+	struct lp_version *version;
+	int ret;
+
+	object->patched = true;
+	lp_for_each_version(object, version) {
+		ret = lp_patch_function(version);
+		if (ret) {
+			lp_unpatch_object(object);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * lp_unpatch_object() - take the versions of an object off their stacks
+ * @object:	the object
+ *
+ * New callers run what was below at once; the empty redirections remain until
+ * lp_release_targets().
+ *
+ * Context: process context; under lp_mutex.
+ */
+void lp_unpatch_object(struct lp_live_object *object)
+{
+	struct lp_version *version;
+
+	lp_for_each_version(object, version)
+		lp_unpatch_function(version);
+	object->patched = false;
+}
+
+/**
+ * lp_release_targets() - remove redirections that redirect nothing
+ *
+ * Context: process context, sleeps for the RCU-tasks grace periods of ftrace;
+ * under lp_mutex.
+ */
+void lp_release_targets(void)
+{
+	struct lp_target *target, *next;
+	int ret;
+
+	list_for_each_entry_safe(target, next, &lp_targets, list) {
+		if (target->top)
+			continue;
+		ret = unregister_ftrace_function(&target->ops);
+		if (WARN_ON_ONCE(ret))
+			continue;
+		ftrace_set_filter_ip(&target->ops, target->addr, 1, 0);
+		list_del(&target->list);
+		lp_synchronise();
+		kfree(target);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Redirection of functions to their replacements.
+ */
+#ifndef _LIVEPOKE_KLP_PATCH_H
+#define _LIVEPOKE_KLP_PATCH_H
+
+#include "klp_core.h"
+
+int lp_patch_object(struct lp_live_object *object);
+void lp_unpatch_object(struct lp_live_object *object);
+void lp_release_targets(void);
+bool lp_function_is_patched(unsigned long addr);
+void lp_handler_text(unsigned long *start, unsigned long *size);
+
+#endif /* _LIVEPOKE_KLP_PATCH_H */

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The means of switching a task to the target universe.
+ *
+ *  - off its CPU: the stack is checked while the task is held there;
+ *  - running: an IPI on its CPU checks the stack of the interrupted task;
+ *  - on its way to user space: a task_work callback (task_work can also run
+ *    in the middle of the kernel, so it checks the stack as well);
+ *  - idle tasks: by the IPI if their CPU is online, else directly.
+ *
+ * Everything here runs under lp_mutex, except for the IPI function and the
+ * callback, which run inside a section.
+ */
+#include <linux/cpu.h>
+#include <linux/delay.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/smp.h>
+#include "compat/compat.h"
+#include "kernel_syms.h"
+#include "klp_stack.h"
+#include "klp_switch.h"
+#include "klp_sync.h"
+#include "klp_transition.h"
+#include "klp_word.h"
+#include "test_points.h"
+
+/* How long a pass waits for its IPIs; a CPU that is later is asked again. */
+#define LP_IPI_WAIT_US		5000
+
+static DEFINE_PER_CPU(call_single_data_t, lp_switch_csd);
+static DEFINE_PER_CPU(atomic_t, lp_switch_busy);
+static struct cpumask lp_ask;		/* CPUs to send the IPI to */
+static bool lp_listed;			/* every task alive at the start is in */
+
+static atomic_t lp_by_stack, lp_by_exit, lp_by_ipi, lp_idle_offline;
+static unsigned int lp_signals, lp_tasks_listed;
+
+static enum lp_universe lp_target(void)
+{
+	return lp_word_target(atomic_read(&lp_word));
+}
+
+/* Idle tasks share pid 0; is_idle_task() also holds for idle injection. */
+static bool lp_is_idle_task(const struct task_struct *task)
+{
+	return task->pid == 0;
+}
+
+/*
+ * Moves a task into a universe. The caller makes sure that the task cannot
+ * run, or is the task or an interrupt on top of it.
+ */
+static void lp_set_universe(struct task_struct *task, enum lp_universe universe)
+{
+	struct lp_task_entry *entry = lp_task_find(task) ?: lp_task_insert(task);
+
+	if (entry)
+		WRITE_ONCE(entry->universe, universe);
+	else
+		atomic_or(LP_W_OVERFLOW, &lp_word);
+}
+
+static bool lp_task_done(struct task_struct *task, enum lp_universe target)
+{
+	struct lp_task_entry *entry = lp_task_find(task);
+
+	return entry && READ_ONCE(entry->universe) == target;
+}
+
+/* For `blockers`: what kept a task from being switched. */
+static void lp_note_verdict(struct task_struct *task, int verdict,
+			    unsigned long where)
+{
+	struct lp_task_entry *entry = lp_task_find(task);
+
+	if (!entry)
+		return;
+	WRITE_ONCE(entry->where, where);
+	WRITE_ONCE(entry->verdict, verdict);
+}
+
+/* Checks a task that cannot run and switches it; interrupts are off. */
+static int lp_check_and_switch(struct task_struct *task, enum lp_universe target)
+{
+	unsigned long where = 0;
+	int verdict = lp_stack_check_held(task, &where);
+
+	if (verdict == LP_STACK_CLEAN || LP_BROKEN(SKIP_STACK_CHECK))
+		lp_set_universe(task, target);
+	else
+		lp_note_verdict(task, verdict, where);
+	return verdict;
+}
+
+/* Called with the task held in the state it is in. */
+static int lp_switch_held(struct task_struct *task, void *arg)
+{
+	if (task->on_cpu)
+		return LP_STACK_RUNNING;
+	return lp_check_and_switch(task, lp_target());
+}
+
+static int lp_switch_current(void)
+{
+	unsigned long flags;
+	int verdict;
+
+	local_irq_save(flags);
+	verdict = lp_check_and_switch(current, lp_target());
+	local_irq_restore(flags);
+	return verdict;
+}
+
+/* A task is pending if it is known to be elsewhere, or old and unknown. */
+bool lp_task_pending(struct lp_task_entry *entry)
+{
+	int universe = READ_ONCE(entry->universe);
+
+	if (lp_is_idle_task(entry->task) || lp_task_is_dead(entry->task))
+		return false;
+	if (universe == LP_UNKNOWN)
+		return test_bit(LP_LISTED, &entry->flags) &&
+		       !LP_BROKEN(UNKNOWN_DONE);
+	/* A second entry of one task does not count, see klp_tasks.c. */
+	return universe != lp_target() && lp_task_find(entry->task) == entry;
+}
+
+static void lp_switch_task(struct lp_task_entry *entry, void *arg)
+{
+	struct task_struct *task = entry->task;
+	int verdict;
+
+	if (!lp_task_pending(entry))
+		return;
+	LP_POINT_ARG(KLP_SCAN_TASK, task);
+	if (task == current)
+		verdict = lp_switch_current();
+	else
+		verdict = lp_call_held(task, lp_switch_held, NULL);
+	if (verdict == LP_STACK_CLEAN)
+		atomic_inc(&lp_by_stack);
+	if (verdict != LP_STACK_RUNNING)
+		return;
+	entry->verdict = verdict;
+	cpumask_set_cpu(task_cpu(task), &lp_ask);
+}
+
+static void lp_ipi_check(struct task_struct *task, enum lp_universe target)
+{
+	if (lp_task_done(task, target))
+		return;
+	if (lp_check_and_switch(task, target) == LP_STACK_CLEAN)
+		atomic_inc(&lp_by_ipi);
+}
+
+/*
+ * IPI: switches the task that runs here and, if it is switched out, the idle
+ * task of this CPU, which cannot run elsewhere.
+ */
+static void lp_ipi_switch(void *unused)
+{
+	int section = lp_section_enter();
+	int w = atomic_read(&lp_word);
+	struct task_struct *idle;
+
+	LP_POINT(KLP_IPI);
+	if (lp_word_phase(w) == LP_ACTIVE) {
+		idle = lp_k(idle_task)(smp_processor_id());
+		lp_ipi_check(current, lp_word_target(w));
+		if (idle != current)
+			lp_ipi_check(idle, lp_word_target(w));
+	}
+	lp_section_leave(section);
+	/* Pairs with atomic_read_acquire() in lp_ipis_done(). */
+	atomic_set_release(this_cpu_ptr(&lp_switch_busy), 0);
+}
+
+static bool lp_ipis_done(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (atomic_read_acquire(per_cpu_ptr(&lp_switch_busy, cpu)))
+			return false;
+	}
+	return true;
+}
+
+static void lp_send_ipi(int cpu)
+{
+	if (atomic_xchg(per_cpu_ptr(&lp_switch_busy, cpu), 1))
+		return;
+	if (smp_call_function_single_async(cpu, per_cpu_ptr(&lp_switch_csd, cpu)))
+		atomic_set(per_cpu_ptr(&lp_switch_busy, cpu), 0);
+}
+
+static void lp_wait_ipis(unsigned int max_us)
+{
+	ktime_t end = ktime_add_us(ktime_get(), max_us);
+
+	while (!lp_ipis_done() && ktime_before(ktime_get(), end))
+		usleep_range(20, 50);
+}
+
+/*
+ * The idle task of an offline CPU runs nothing. Under cpus_read_lock(), so
+ * that the CPU cannot come up between the test and the store.
+ */
+static void lp_switch_idle(int cpu)
+{
+	struct task_struct *idle = lp_k(idle_task)(cpu);
+
+	if (!idle || lp_task_done(idle, lp_target()))
+		return;
+	if (cpu_online(cpu)) {
+		cpumask_set_cpu(cpu, &lp_ask);
+		return;
+	}
+	if (LP_BROKEN(SKIP_OFFLINE_IDLE))
+		return;
+	LP_POINT_ARG(KLP_IDLE_OFFLINE, cpu);
+	lp_set_universe(idle, lp_target());
+	atomic_inc(&lp_idle_offline);
+}
+
+static void lp_switch_cpus(void)
+{
+	int cpu;
+
+	cpus_read_lock();
+	for_each_possible_cpu(cpu)
+		lp_switch_idle(cpu);
+	preempt_disable();
+	for_each_cpu_and(cpu, &lp_ask, cpu_online_mask)
+		lp_send_ipi(cpu);
+	preempt_enable();
+	lp_wait_ipis(LP_IPI_WAIT_US);
+	cpus_read_unlock();
+}
+
+/*
+ * Puts every task into the table. Those that are born meanwhile need not be:
+ * they run their first patched function after the transition began, and the
+ * handler records them there and then.
+ */
+static void lp_list_tasks(void)
+{
+	struct task_struct *group, *task;
+	struct lp_task_entry *entry;
+
+	lp_listed = true;
+	lp_tasks_listed = 0;
+	rcu_read_lock();
+	for_each_process_thread(group, task) {
+		entry = lp_task_find(task) ?: lp_task_insert(task);
+		lp_tasks_listed++;
+		if (entry)
+			set_bit(LP_LISTED, &entry->flags);
+		else
+			lp_listed = false;
+	}
+	rcu_read_unlock();
+	if (!lp_listed)
+		atomic_or(LP_W_OVERFLOW, &lp_word);
+}
+
+static unsigned int lp_count_tasks(void)
+{
+	struct task_struct *group, *task;
+	unsigned int tasks = num_possible_cpus();
+
+	rcu_read_lock();
+	for_each_process_thread(group, task)
+		tasks++;
+	rcu_read_unlock();
+	return tasks;
+}
+
+/**
+ * lp_switch_start() - make the table and enter the idle tasks
+ *
+ * Context: process context, sleeps; under lp_mutex, in phase PREP.
+ * Return: 0 or -ENOMEM.
+ */
+int lp_switch_start(void)
+{
+	struct task_struct *idle;
+	int cpu, ret;
+
+	ret = lp_tasks_start(lp_count_tasks());
+	if (ret)
+		return ret;
+	for_each_possible_cpu(cpu) {
+		idle = lp_k(idle_task)(cpu);
+		if (idle)
+			lp_task_insert(idle);
+		INIT_CSD(per_cpu_ptr(&lp_switch_csd, cpu), lp_ipi_switch, NULL);
+	}
+	lp_listed = false;
+	lp_signals = 0;
+	atomic_set(&lp_by_stack, 0);
+	atomic_set(&lp_by_exit, 0);
+	atomic_set(&lp_by_ipi, 0);
+	atomic_set(&lp_idle_offline, 0);
+	return 0;
+}
+
+/* Waits for the last IPIs and gives the table up; under lp_mutex. */
+void lp_switch_end(void)
+{
+	while (!lp_ipis_done())
+		usleep_range(50, 100);
+	lp_tasks_end();
+}
+
+/* The table could not take a task: look at all of them again. */
+void lp_switch_relist(void)
+{
+	lp_listed = false;
+}
+
+static void lp_count_pending(struct lp_task_entry *entry, void *arg)
+{
+	unsigned int *pending = arg;
+
+	if (lp_task_pending(entry))
+		(*pending)++;
+}
+
+static unsigned int lp_pending_idle(void)
+{
+	unsigned int pending = 0;
+	struct task_struct *idle;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		idle = lp_k(idle_task)(cpu);
+		if (idle && !lp_task_done(idle, lp_target()))
+			pending++;
+	}
+	return LP_BROKEN(SKIP_OFFLINE_IDLE) ? 0 : pending;
+}
+
+/**
+ * lp_switch_pass() - try once to switch every task that is pending
+ *
+ * Context: process context, sleeps; under lp_mutex, in phase ACTIVE.
+ * Return: how many are pending still.
+ */
+unsigned int lp_switch_pass(void)
+{
+	unsigned int pending = 0;
+
+	if (!lp_listed)
+		lp_list_tasks();
+	cpumask_clear(&lp_ask);
+	lp_tasks_for_each(lp_switch_task, NULL);
+	lp_switch_cpus();
+	lp_tasks_for_each(lp_count_pending, &pending);
+	lp_tasks_reclaim();
+	return pending + lp_pending_idle() + !lp_listed;
+}
+
+static void lp_find_known_elsewhere(struct lp_task_entry *entry, void *arg)
+{
+	bool *done = arg;
+
+	if (READ_ONCE(entry->universe) != LP_UNKNOWN && lp_task_pending(entry))
+		*done = false;
+}
+
+/* Whether no live task is known to be in the other universe. */
+bool lp_switch_all_done(void)
+{
+	bool done = true;
+
+	lp_tasks_for_each(lp_find_known_elsewhere, &done);
+	return done && !lp_pending_idle();
+}
+
+static void lp_force_entry(struct lp_task_entry *entry, void *arg)
+{
+	WRITE_ONCE(entry->universe, lp_target());
+}
+
+/* Declares every task switched, whatever it runs; under lp_mutex. */
+void lp_switch_force(void)
+{
+	lp_tasks_for_each(lp_force_entry, NULL);
+}
+
+/*
+ * At the return to user space, with preemption off. It looks its task up
+ * again: it may run so late that another transition is on.
+ */
+static void lp_exit_switch(struct callback_head *work)
+{
+	struct lp_task_entry *queued = container_of(work, struct lp_task_entry, work);
+	unsigned long where;
+	int section, w;
+
+	preempt_disable();
+	section = lp_section_enter();
+	w = atomic_read(&lp_word);
+	LP_POINT(KLP_TASK_WORK);
+	if (lp_word_phase(w) == LP_ACTIVE &&
+	    !lp_task_done(current, lp_word_target(w)) &&
+	    lp_stack_check_here(current, &where) == LP_STACK_CLEAN) {
+		lp_set_universe(current, lp_word_target(w));
+		atomic_inc(&lp_by_exit);
+	}
+	lp_section_leave(section);
+	preempt_enable();
+	lp_task_work_done(queued);
+	lp_transition_kick();
+}
+
+static void lp_nudge_task(struct lp_task_entry *entry, void *arg)
+{
+	bool signal = *(bool *)arg;
+	struct task_struct *task = entry->task;
+
+	if (!lp_task_pending(entry))
+		return;
+	lp_signals += signal;
+	if (!lp_returns_to_user(task)) {
+		if (signal)
+			lp_k(wake_up_state)(task, TASK_INTERRUPTIBLE);
+		return;
+	}
+	if (signal && !lp_task_work_cancel(entry))
+		return;
+	lp_task_work_queue(entry, lp_exit_switch,
+			   signal ? TWA_SIGNAL : TWA_RESUME);
+}
+
+/**
+ * lp_switch_nudge() - make pending tasks come by
+ * @signal:	also interrupt their sleep
+ *
+ * Context: process context; under lp_mutex, in phase ACTIVE.
+ */
+void lp_switch_nudge(bool signal)
+{
+	lp_tasks_for_each(lp_nudge_task, &signal);
+}
+
+void lp_switch_stats(struct lp_transition_stats *stats)
+{
+	stats->by_stack = atomic_read(&lp_by_stack);
+	stats->by_exit = atomic_read(&lp_by_exit);
+	stats->by_ipi = atomic_read(&lp_by_ipi);
+	stats->idle_offline = atomic_read(&lp_idle_offline);
+	stats->signals = lp_signals;
+	stats->tasks = lp_tasks_listed;
+	stats->table_bytes = lp_tasks_bytes();
+}

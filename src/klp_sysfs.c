@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/livepoke/<patch>/<object>/<function,sympos>
+ *
+ * Names, modes and meanings are those of /sys/kernel/livepatch; blockers and
+ * timing are additions.
+ */
+#include <linux/capability.h>
+#include <linux/sysfs.h>
+#include "klp_core.h"
+#include "klp_control.h"
+#include "klp_report.h"
+#include "klp_sysfs.h"
+
+static struct kobject *lp_root;
+
+static struct lp_live_patch *lp_live_of(struct kobject *kobj)
+{
+	return container_of(kobj, struct lp_live_patch, kobj);
+}
+
+static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(lp_live_of(kobj)->enabled));
+}
+
+static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	bool enable;
+	int ret;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	ret = kstrtobool(buf, &enable);
+	if (!ret)
+		ret = lp_set_enabled(lp_live_of(kobj), enable);
+	return ret ?: count;
+}
+
+static ssize_t transition_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", lp_in_transition(lp_live_of(kobj)));
+}
+
+static ssize_t force_store(struct kobject *kobj, struct kobj_attribute *attr,
+			   const char *buf, size_t count)
+{
+	bool force;
+	int ret;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	ret = kstrtobool(buf, &force);
+	if (!ret && force)
+		ret = lp_force(lp_live_of(kobj));
+	return ret ?: count;
+}
+
+static ssize_t blockers_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return lp_report_blockers(lp_live_of(kobj), buf);
+}
+
+static ssize_t timing_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	return lp_report_timing(lp_live_of(kobj), buf);
+}
+
+static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
+static struct kobj_attribute transition_attr = __ATTR_RO(transition);
+static struct kobj_attribute force_attr = __ATTR_WO(force);
+static struct kobj_attribute blockers_attr = __ATTR_RO_MODE(blockers, 0400);
+static struct kobj_attribute timing_attr = __ATTR_RO(timing);
+
+static struct attribute *lp_patch_attrs[] = {
+	&enabled_attr.attr,
+	&transition_attr.attr,
+	&force_attr.attr,
+	&blockers_attr.attr,
+	&timing_attr.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(lp_patch);
+
+static ssize_t patched_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	struct lp_live_object *object =
+		container_of(kobj, struct lp_live_object, kobj);
+
+	return sysfs_emit(buf, "%d\n", READ_ONCE(object->patched));
+}
+
+static struct kobj_attribute patched_attr = __ATTR_RO(patched);
+
+static struct attribute *lp_object_attrs[] = {
+	&patched_attr.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(lp_object);
+
+static void lp_patch_release(struct kobject *kobj)
+{
+	complete(&lp_live_of(kobj)->released);
+}
+
+/* Objects and functions live in the patch, which outlasts their kobjects. */
+static void lp_part_release(struct kobject *kobj)
+{
+}
+
+static struct kobj_type lp_patch_ktype = {
+	.release = lp_patch_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = lp_patch_groups,
+};
+
+static struct kobj_type lp_object_ktype = {
+	.release = lp_part_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = lp_object_groups,
+};
+
+static struct kobj_type lp_version_ktype = {
+	.release = lp_part_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+};
+
+static int lp_sysfs_add_object(struct lp_live_object *object)
+{
+	struct lp_version *version;
+	int ret;
+
+	ret = kobject_init_and_add(&object->kobj, &lp_object_ktype,
+				   &object->live->kobj, "%s",
+				   lp_object_name(object));
+	if (ret)
+		return ret;
+	lp_for_each_version(object, version) {
+		ret = kobject_init_and_add(&version->kobj, &lp_version_ktype,
+					   &object->kobj, "%s,%lu",
+					   version->func->old_name,
+					   version->func->old_sympos ?: 1);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * lp_sysfs_add() - show a patch
+ * @live:	the patch
+ *
+ * Context: process context, sleeps.
+ * Return: 0 or an error; lp_sysfs_remove() is due in both cases.
+ */
+int lp_sysfs_add(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+	int ret;
+
+	ret = kobject_init_and_add(&live->kobj, &lp_patch_ktype, lp_root, "%s",
+				   lp_patch_name(live));
+	if (ret)
+		return ret;
+	lp_for_each_live_object(live, object) {
+		ret = lp_sysfs_add_object(object);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* A kobject that was never initialised has no type. */
+static void lp_sysfs_drop(struct kobject *kobj)
+{
+	if (kobj->ktype)
+		kobject_put(kobj);
+}
+
+/**
+ * lp_sysfs_remove() - hide a patch and wait until nobody looks at it
+ * @live:	the patch
+ *
+ * Context: process context, sleeps; not under lp_mutex, which readers take.
+ */
+void lp_sysfs_remove(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+	struct lp_version *version;
+
+	lp_for_each_live_object(live, object) {
+		lp_for_each_version(object, version)
+			lp_sysfs_drop(&version->kobj);
+		lp_sysfs_drop(&object->kobj);
+	}
+	lp_sysfs_drop(&live->kobj);
+	wait_for_completion(&live->released);
+}
+
+int lp_sysfs_init(void)
+{
+	lp_root = kobject_create_and_add("livepoke", kernel_kobj);
+	return lp_root ? 0 : -ENOMEM;
+}
+
+void lp_sysfs_exit(void)
+{
+	kobject_put(lp_root);
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The per-task transition: its phases, and the worker that drives it.
+ *
+ * Origin: the consistency model of kernel livepatch and the discussion of its
+ * reversal (Poimboeuf and Mladek, live-patching list, 2016/17). Here the
+ * state lives outside the task struct, a task that nobody knows registers
+ * itself at its first patched call, and no hook into fork, exit or the idle
+ * loop is needed.
+ *
+ * The universe of a task is UNKNOWN until it calls a patched function (it then
+ * takes the initial universe) or is switched (it then has the target). As
+ * long as it is UNKNOWN it has entered no patched function since the
+ * transition began.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+#include <linux/wait.h>
+#include "compat/compat.h"
+#include "klp_patch.h"
+#include "klp_stack.h"
+#include "klp_switch.h"
+#include "klp_sync.h"
+#include "klp_transition.h"
+#include "klp_word.h"
+#include "test_points.h"
+
+#define LP_BACKOFF_MIN_US	1000
+#define LP_BACKOFF_MAX_US	128000
+
+static unsigned int signal_ms = 1000;
+module_param(signal_ms, uint, 0644);
+MODULE_PARM_DESC(signal_ms, "after how long a transition begins to signal the tasks it waits for, and repeats it (ms, 0: never)");
+
+atomic_t lp_word = ATOMIC_INIT(LP_IDLE);
+struct lp_live_patch *lp_transition_patch;
+
+static struct task_struct *lp_worker;
+static DECLARE_WAIT_QUEUE_HEAD(lp_worker_wait);
+static bool lp_kicked;
+static unsigned int lp_backoff_us;	/* 0: nothing to retry */
+static u64 lp_next_signal_ns;
+
+static bool lp_target_patched(void)
+{
+	return atomic_read(&lp_word) & LP_W_TARGET;
+}
+
+static void lp_set_word(enum lp_phase phase, bool target, bool ini)
+{
+	atomic_set(&lp_word, lp_word_make(phase, target, ini));
+}
+
+/*
+ * The table is full. The task stays UNKNOWN and keeps using the initial
+ * universe that was in force when the overflow was noted; with the note the
+ * transition cannot close.
+ */
+static enum lp_universe lp_note_overflow(void)
+{
+	return lp_word_ini(atomic_fetch_or(LP_W_OVERFLOW, &lp_word));
+}
+
+static enum lp_universe lp_record_current(struct lp_task_entry *entry)
+{
+	enum lp_universe ini;
+	int w, old;
+
+	if (!entry)
+		entry = lp_task_insert(current);
+	if (!entry)
+		return lp_note_overflow();
+	w = atomic_read(&lp_word);
+	ini = lp_word_ini(w);
+	if (LP_BROKEN(UNKNOWN_TARGET) && lp_word_phase(w) == LP_ACTIVE)
+		ini = lp_word_target(w);
+	LP_POINT(KLP_HANDLER_RECORD);
+	/* An interrupt on top of this task may have recorded it meanwhile. */
+	old = cmpxchg(&entry->universe, LP_UNKNOWN, ini);
+	return old == LP_UNKNOWN ? ini : old;
+}
+
+/**
+ * lp_current_universe() - the universe of the current task, recorded if new
+ *
+ * Context: ftrace handler, any context, inside a section; the version in
+ * question is in transition.
+ */
+enum lp_universe lp_current_universe(void)
+{
+	struct lp_task_entry *entry;
+	int universe;
+
+	/*
+	 * The transition flag was read before the table and the word. Pairs
+	 * with the smp_wmb() in lp_transition_prepare().
+	 */
+	smp_rmb();
+	entry = lp_task_find(current);
+	universe = entry ? READ_ONCE(entry->universe) : LP_UNKNOWN;
+	return universe == LP_UNKNOWN ? lp_record_current(entry) : universe;
+}
+
+static const char *lp_direction(void)
+{
+	return lp_target_patched() ? "patching" : "unpatching";
+}
+
+static void lp_set_version_flags(struct lp_live_patch *live, bool transition)
+{
+	struct lp_live_object *object;
+	struct lp_version *version;
+
+	lp_for_each_live_object(live, object)
+		lp_for_each_version(object, version)
+			WRITE_ONCE(version->transition, transition);
+}
+
+/* What blocks: old text, new text, and our handler. */
+static int lp_collect_ranges(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+	struct lp_version *version;
+	unsigned long start, size;
+	unsigned int max = 1;
+
+	lp_for_each_live_object(live, object)
+		max += 2 * object->nr_versions;
+	if (lp_stack_ranges_start(max))
+		return -ENOMEM;
+	lp_handler_text(&start, &size);
+	lp_stack_ranges_add(start, size);
+	lp_for_each_live_object(live, object) {
+		lp_for_each_version(object, version) {
+			lp_stack_ranges_add(version->old_addr, version->old_size);
+			lp_stack_ranges_add((unsigned long)version->func->new_func,
+					    version->new_size);
+		}
+	}
+	lp_stack_ranges_ready();
+	return 0;
+}
+
+/**
+ * lp_transition_prepare() - get ready to switch tasks
+ * @live:	the patch
+ * @enable:	towards the patched universe
+ *
+ * From here on a task that calls a function of the patch runs what it would
+ * have run before, and is recorded. For enabling, the caller now puts the
+ * redirections in place. Ends with lp_transition_begin() or
+ * lp_transition_cancel().
+ *
+ * Context: process context, sleeps; under lp_mutex, no transition running.
+ * Return: 0 or -ENOMEM; nothing has changed then.
+ */
+int lp_transition_prepare(struct lp_live_patch *live, bool enable)
+{
+	pr_debug("'%s': initializing %s transition\n", lp_patch_name(live),
+		 enable ? "patching" : "unpatching");
+	if (lp_collect_ranges(live))
+		return -ENOMEM;
+	if (lp_switch_start()) {
+		lp_stack_ranges_end();
+		return -ENOMEM;
+	}
+	memset(&live->stats, 0, sizeof(live->stats));
+	lp_transition_patch = live;
+	lp_set_word(LP_PREP, enable, !enable);
+	LP_POINT(KLP_PREP);
+	/*
+	 * A handler that sees the transition flag sees the word and the empty
+	 * table. Pairs with the smp_rmb() in lp_current_universe().
+	 */
+	smp_wmb();
+	lp_set_version_flags(live, true);
+	return 0;
+}
+
+/* Leaves phase CLOSING, or PREP if nothing was switched; back to IDLE. */
+static void lp_transition_finish(struct lp_live_patch *live, bool patched)
+{
+	struct lp_live_object *object;
+
+	if (!patched) {
+		lp_for_each_live_object(live, object)
+			lp_unpatch_object(object);
+		/*
+		 * No handler may still choose by universe when the flags go:
+		 * it would take the new function for the steady state.
+		 */
+		lp_synchronise();
+	}
+	lp_set_version_flags(live, false);
+	/* Handlers that saw the flag still look into the table. */
+	lp_synchronise();
+	lp_set_word(LP_IDLE, false, false);
+	lp_transition_patch = NULL;
+	lp_backoff_us = 0;
+	/* Callbacks and IPIs of this transition are over before the next. */
+	lp_synchronise();
+	lp_switch_end();
+	lp_stack_ranges_end();
+}
+
+/**
+ * lp_transition_cancel() - give up what lp_transition_prepare() began
+ *
+ * Context: process context, sleeps; under lp_mutex, before
+ * lp_transition_begin(). No task has entered a new function.
+ */
+void lp_transition_cancel(void)
+{
+	struct lp_live_patch *live = lp_transition_patch;
+
+	pr_debug("'%s': canceling patching transition, going to unpatch\n",
+		 lp_patch_name(live));
+	lp_transition_finish(live, false);
+}
+
+static void lp_complete(void)
+{
+	struct lp_live_patch *live = lp_transition_patch;
+	bool patched = lp_target_patched();
+
+	pr_debug("'%s': completing %s transition\n", lp_patch_name(live),
+		 lp_direction());
+	LP_POINT(KLP_DONE);
+	lp_switch_stats(&live->stats);
+	lp_transition_finish(live, patched);
+	live->stats.duration_ns = ktime_get_ns() - live->stats.start_ns;
+	pr_notice("'%s': %s complete\n", lp_patch_name(live),
+		  patched ? "patching" : "unpatching");
+	lp_patch_finished(live);
+}
+
+/* Back to switching tasks, with the initial universe that closing set. */
+static void lp_reopen(void)
+{
+	bool target = lp_target_patched();
+
+	lp_set_word(LP_ACTIVE, target, target);
+}
+
+/*
+ * First clean scan: close, and look again once everybody knows. A task that
+ * recorded itself behind the scan in the old initial universe is found here.
+ */
+static bool lp_try_close(void)
+{
+	bool target = lp_target_patched();
+	int w = atomic_read(&lp_word);
+
+	if (w & LP_W_OVERFLOW)
+		return false;
+	LP_POINT(KLP_SCAN_CLEAN);
+	if (atomic_cmpxchg(&lp_word, w,
+			   lp_word_make(LP_CLOSING, target, target)) != w)
+		return false;
+	LP_POINT(KLP_CLOSING);
+	if (!LP_BROKEN(NO_SYNC_CLOSING))
+		lp_synchronise();
+	LP_POINT(KLP_RESCAN);
+	if (!LP_BROKEN(NO_RESCAN) && !lp_switch_all_done()) {
+		lp_reopen();
+		return false;
+	}
+	lp_complete();
+	return true;
+}
+
+/* Makes room, and forgets the overflow only when handlers can use the room. */
+static void lp_handle_overflow(void)
+{
+	if (lp_tasks_grow())
+		return;
+	lp_synchronise();
+	atomic_andnot(LP_W_OVERFLOW, &lp_word);
+	lp_switch_relist();
+}
+
+static bool lp_signal_due(void)
+{
+	u64 now = ktime_get_ns();
+
+	if (!signal_ms || now < lp_next_signal_ns)
+		return false;
+	lp_next_signal_ns = now + (u64)signal_ms * NSEC_PER_MSEC;
+	pr_notice("signaling remaining tasks\n");
+	return true;
+}
+
+/* One attempt to complete the running transition; under lp_mutex. */
+static bool lp_try_complete(void)
+{
+	if (atomic_read(&lp_word) & LP_W_OVERFLOW)
+		lp_handle_overflow();
+	lp_transition_patch->stats.passes++;
+	if (!lp_switch_pass() && lp_try_close())
+		return true;
+	lp_switch_nudge(lp_signal_due());
+	return false;
+}
+
+/* First attempt in the caller's context, the rest in the worker. */
+static void lp_start_driving(void)
+{
+	lp_next_signal_ns = ktime_get_ns() + (u64)signal_ms * NSEC_PER_MSEC;
+	lp_backoff_us = LP_BACKOFF_MIN_US;
+	if (!lp_try_complete())
+		lp_transition_kick();
+}
+
+/**
+ * lp_transition_begin() - start to switch tasks
+ *
+ * Tries at once; what remains is left to the worker.
+ *
+ * Context: process context, sleeps; under lp_mutex, after
+ * lp_transition_prepare(). The transition may be over on return.
+ */
+void lp_transition_begin(void)
+{
+	pr_notice("'%s': starting %s transition\n",
+		  lp_patch_name(lp_transition_patch), lp_direction());
+	lp_transition_patch->stats.start_ns = ktime_get_ns();
+	/*
+	 * The redirections and flags are in place before anybody is switched.
+	 * Pairs with the full barrier of atomic_cmpxchg() and of the sections
+	 * that read the word.
+	 */
+	smp_wmb();
+	/* Keep an overflow that handlers noted meanwhile. */
+	atomic_add(LP_ACTIVE - LP_PREP, &lp_word);
+	LP_POINT(KLP_ACTIVE);
+	lp_start_driving();
+}
+
+/**
+ * lp_transition_reverse() - switch everybody back
+ *
+ * Nobody switches while the target flips: a late switch to the old target
+ * would otherwise be taken for one to the new.
+ *
+ * Context: process context, sleeps; under lp_mutex, in phase ACTIVE. The
+ * transition may be over on return.
+ */
+void lp_transition_reverse(void)
+{
+	pr_debug("'%s': reversing transition from %s\n",
+		 lp_patch_name(lp_transition_patch),
+		 lp_target_patched() ? "patching to unpatching" :
+				       "unpatching to patching");
+	atomic_add(LP_FROZEN - LP_ACTIVE, &lp_word);
+	LP_POINT(KLP_FROZEN);
+	lp_synchronise();
+	atomic_xor(LP_W_TARGET, &lp_word);
+	atomic_add(LP_ACTIVE - LP_FROZEN, &lp_word);
+	pr_notice("'%s': starting %s transition\n",
+		  lp_patch_name(lp_transition_patch), lp_direction());
+	lp_start_driving();
+}
+
+/**
+ * lp_transition_force() - declare all tasks switched
+ *
+ * Old and new code may run mixed for as long as a task stays where it is.
+ *
+ * Context: process context, sleeps; under lp_mutex, in phase ACTIVE. The
+ * transition is over on return.
+ */
+void lp_transition_force(void)
+{
+	bool target = lp_target_patched();
+
+	pr_warn("forcing remaining tasks to the %s state\n",
+		target ? "patched" : "unpatched");
+	lp_transition_patch->forced = true;
+	lp_set_word(LP_CLOSING, target, target);
+	lp_synchronise();
+	lp_switch_force();
+	lp_complete();
+}
+
+/* Wakes the worker for an attempt at once; any context but NMI. */
+void lp_transition_kick(void)
+{
+	WRITE_ONCE(lp_kicked, true);
+	wake_up(&lp_worker_wait);
+}
+
+static bool lp_worker_wanted(void)
+{
+	return READ_ONCE(lp_kicked) || kthread_should_stop();
+}
+
+/* Sleeps until kicked, or until the next retry is due. */
+static void lp_worker_sleep(void)
+{
+	unsigned int us = READ_ONCE(lp_backoff_us);
+
+	if (us)
+		wait_event_interruptible_hrtimeout(lp_worker_wait,
+						   lp_worker_wanted(),
+						   us * NSEC_PER_USEC);
+	else
+		wait_event_interruptible(lp_worker_wait, lp_worker_wanted());
+}
+
+static int lp_worker_fn(void *unused)
+{
+	while (!kthread_should_stop()) {
+		lp_worker_sleep();
+		WRITE_ONCE(lp_kicked, false);
+		mutex_lock(&lp_mutex);
+		if (lp_transition_patch) {
+			lp_backoff_us = min_t(unsigned int, 2 * lp_backoff_us,
+					      LP_BACKOFF_MAX_US);
+			lp_try_complete();
+		}
+		lp_tasks_idle();
+		mutex_unlock(&lp_mutex);
+	}
+	return 0;
+}
+
+int lp_transition_init(void)
+{
+	lp_worker = kthread_run(lp_worker_fn, NULL, "livepoke");
+	return PTR_ERR_OR_ZERO(lp_worker);
+}
+
+void lp_transition_exit(void)
+{
+	kthread_stop(lp_worker);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The per-task transition.
+ */
+#ifndef _LIVEPOKE_KLP_TRANSITION_H
+#define _LIVEPOKE_KLP_TRANSITION_H
+
+#include "klp_core.h"
+#include "klp_tasks.h"
+
+/* The patch in transition, NULL if none; under lp_mutex. */
+extern struct lp_live_patch *lp_transition_patch;
+
+int lp_transition_prepare(struct lp_live_patch *live, bool enable);
+void lp_transition_begin(void);
+void lp_transition_cancel(void);
+void lp_transition_reverse(void);
+void lp_transition_force(void);
+void lp_transition_kick(void);
+
+enum lp_universe lp_current_universe(void);
+
+int lp_transition_init(void);
+void lp_transition_exit(void);
+
+#endif /* _LIVEPOKE_KLP_TRANSITION_H */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one word that says where a transition stands.
+ *
+ * It is read whole, so that nobody combines the phase of one moment with the
+ * target of another.
+ */
+#ifndef _LIVEPOKE_KLP_WORD_H
+#define _LIVEPOKE_KLP_WORD_H
+
+#include <linux/atomic.h>
+#include "klp_tasks.h"
+
+/**
+ * enum lp_phase - phases of a transition
+ * @LP_IDLE:	none is running
+ * @LP_PREP:	tasks that meet the handler record the initial universe
+ * @LP_ACTIVE:	tasks are switched to the target
+ * @LP_FROZEN:	nobody switches; the target is about to be reversed
+ * @LP_CLOSING:	all known tasks are done; the initial universe is the target
+ */
+enum lp_phase {
+	LP_IDLE,
+	LP_PREP,
+	LP_ACTIVE,
+	LP_FROZEN,
+	LP_CLOSING,
+};
+
+#define LP_W_PHASE	0x07
+#define LP_W_TARGET	0x08	/* set: to the patched universe */
+#define LP_W_INI	0x10	/* universe of a task that nobody knows yet */
+#define LP_W_OVERFLOW	0x20	/* the table could not take a task */
+
+extern atomic_t lp_word;
+
+static __always_inline enum lp_phase lp_word_phase(int w)
+{
+	return w & LP_W_PHASE;
+}
+
+static __always_inline enum lp_universe lp_word_target(int w)
+{
+	return w & LP_W_TARGET ? LP_PATCHED : LP_UNPATCHED;
+}
+
+static __always_inline enum lp_universe lp_word_ini(int w)
+{
+	return w & LP_W_INI ? LP_PATCHED : LP_UNPATCHED;
+}
+
+static __always_inline int lp_word_make(enum lp_phase phase, bool target,
+					bool ini)
+{
+	return phase | (target ? LP_W_TARGET : 0) | (ini ? LP_W_INI : 0);
+}
+
+#endif /* _LIVEPOKE_KLP_WORD_H */
