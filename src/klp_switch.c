@@ -24,6 +24,7 @@
 #include "klp_sync.h"
 #include "klp_transition.h"
 #include "klp_word.h"
+#include "test_break.h"
 #include "test_points.h"
 
 /* How long a pass waits for its IPIs; a CPU that is later is asked again. */
@@ -87,7 +88,7 @@ static int lp_check_and_switch(struct task_struct *task, enum lp_universe target
 	unsigned long where = 0;
 	int verdict = lp_stack_check_held(task, &where);
 
-	if (verdict == LP_STACK_CLEAN || LP_BROKEN(SKIP_STACK_CHECK))
+	if (verdict == LP_STACK_CLEAN || LP_BREAK(SKIP_STACK_CHECK))
 		lp_set_universe(task, target);
 	else
 		lp_note_verdict(task, verdict, where);
@@ -122,7 +123,7 @@ bool lp_task_pending(struct lp_task_entry *entry)
 		return false;
 	if (universe == LP_UNKNOWN)
 		return test_bit(LP_LISTED, &entry->flags) &&
-		       !LP_BROKEN(UNKNOWN_DONE);
+		       !LP_BREAK(UNKNOWN_DONE);
 	/* A second entry of one task does not count, see klp_tasks.c. */
 	return universe != lp_target() && lp_task_find(entry->task) == entry;
 }
@@ -218,20 +219,29 @@ static void lp_switch_idle(int cpu)
 		cpumask_set_cpu(cpu, &lp_ask);
 		return;
 	}
-	if (LP_BROKEN(SKIP_OFFLINE_IDLE))
-		return;
 	LP_POINT_ARG(KLP_IDLE_OFFLINE, cpu);
 	lp_set_universe(idle, lp_target());
 	atomic_inc(&lp_idle_offline);
+}
+
+static void lp_switch_idle_tasks(void)
+{
+	int cpu;
+
+	if (LP_BREAK(SKIP_OFFLINE_IDLE))
+		return;
+	for_each_possible_cpu(cpu)
+		lp_switch_idle(cpu);
 }
 
 static void lp_switch_cpus(void)
 {
 	int cpu;
 
+	if (LP_BREAK(OFFLINE_UNLOCKED))
+		lp_switch_idle_tasks();
 	cpus_read_lock();
-	for_each_possible_cpu(cpu)
-		lp_switch_idle(cpu);
+	lp_switch_idle_tasks();
 	preempt_disable();
 	for_each_cpu_and(cpu, &lp_ask, cpu_online_mask)
 		lp_send_ipi(cpu);
@@ -340,7 +350,7 @@ static unsigned int lp_pending_idle(void)
 		if (idle && !lp_task_done(idle, lp_target()))
 			pending++;
 	}
-	return LP_BROKEN(SKIP_OFFLINE_IDLE) ? 0 : pending;
+	return LP_BREAK(SKIP_OFFLINE_IDLE) ? 0 : pending;
 }
 
 /**

@@ -27,6 +27,7 @@
 #include "klp_sync.h"
 #include "klp_transition.h"
 #include "klp_word.h"
+#include "test_break.h"
 #include "test_points.h"
 
 #define LP_BACKOFF_MIN_US	1000
@@ -76,7 +77,7 @@ static enum lp_universe lp_record_current(struct lp_task_entry *entry)
 		return lp_note_overflow();
 	w = atomic_read(&lp_word);
 	ini = lp_word_ini(w);
-	if (LP_BROKEN(UNKNOWN_TARGET) && lp_word_phase(w) == LP_ACTIVE)
+	if (LP_BREAK(UNKNOWN_TARGET) && lp_word_phase(w) == LP_ACTIVE)
 		ini = lp_word_target(w);
 	LP_POINT(KLP_HANDLER_RECORD);
 	/* An interrupt on top of this task may have recorded it meanwhile. */
@@ -262,10 +263,10 @@ static bool lp_try_close(void)
 			   lp_word_make(LP_CLOSING, target, target)) != w)
 		return false;
 	LP_POINT(KLP_CLOSING);
-	if (!LP_BROKEN(NO_SYNC_CLOSING))
+	if (!LP_BREAK(NO_SYNC_CLOSING))
 		lp_synchronise();
 	LP_POINT(KLP_RESCAN);
-	if (!LP_BROKEN(NO_RESCAN) && !lp_switch_all_done()) {
+	if (!LP_BREAK(NO_RESCAN) && !lp_switch_all_done()) {
 		lp_reopen();
 		return false;
 	}

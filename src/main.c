@@ -12,10 +12,6 @@
 #ifdef LP_TEST_BUILD
 void (*lp_test_hook)(int point, unsigned long arg);
 EXPORT_SYMBOL_GPL(lp_test_hook);
-
-unsigned int lp_broken;
-module_param_named(lp_break, lp_broken, uint, 0644);
-MODULE_PARM_DESC(lp_break, "select a deliberately broken variant, see src/test_points.h");
 #endif
 
 static int __init livepoke_init(void)

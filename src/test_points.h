@@ -29,18 +29,10 @@ static __always_inline void lp_point(int point, unsigned long arg)
 #define LP_POINT(id)		lp_point(LP_PT_##id, 0)
 #define LP_POINT_ARG(id, arg)	lp_point(LP_PT_##id, (unsigned long)(arg))
 
-/*
- * Whether the deliberately broken variant @id is selected (parameter
- * lp_break of the test build). Constant in the product.
- */
-extern unsigned int lp_broken;
-#define LP_BROKEN(id)		(READ_ONCE(lp_broken) == LP_BREAK_##id)
-
 #else
 
 #define LP_POINT(id)		do { } while (0)
 #define LP_POINT_ARG(id, arg)	do { } while (0)
-#define LP_BROKEN(id)		false
 
 #endif /* LP_TEST_BUILD */
 
@@ -62,22 +54,6 @@ enum lp_point_id {
 	LP_PT_KLP_TASK_WORK,
 	LP_PT_KLP_IPI,
 	LP_PT_KLP_IDLE_OFFLINE,
-};
-
-/*
- * Variants that a test must catch, by the value of lp_break.
- */
-enum lp_break_id {
-	LP_BREAK_NONE = 0,
-	/* poke engine: 1..99 */
-	/* klp engine: 100..199 */
-	LP_BREAK_SKIP_STACK_CHECK = 100,	/* switch without looking */
-	LP_BREAK_UNKNOWN_DONE,		/* count an unknown task as switched */
-	LP_BREAK_UNKNOWN_TARGET,	/* record unknown as target while active */
-	LP_BREAK_NO_SYNC_CLOSING,	/* no synchronise in CLOSING */
-	LP_BREAK_NO_RESCAN,		/* no second look in CLOSING */
-	LP_BREAK_SKIP_OFFLINE_IDLE,	/* forget idle tasks of offline CPUs */
-	LP_BREAK_OFFLINE_UNLOCKED,	/* test and switch them without the lock */
 };
 
 #endif /* _LIVEPOKE_TEST_POINTS_H */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Deliberately broken variants of the protocols.
+ *
+ * A test that has never failed proves nothing. In a test build the parameter
+ * lp_break=NAME selects one mistake at run time; the suites check that each
+ * is caught. In the product LP_BREAK() is constant false.
+ */
+#ifndef _LIVEPOKE_TEST_BREAK_H
+#define _LIVEPOKE_TEST_BREAK_H
+
+#define LP_BREAKS(B)							\
+	B(NONE)								\
+	/* poke engine */						\
+	B(TAIL_BEFORE_INT3)						\
+	B(FIRST_BEFORE_TAIL)						\
+	B(NO_SYNC1)							\
+	B(NO_SYNC2)							\
+	B(NO_SYNC3)							\
+	B(ACK_BEFORE_SERIALISE)						\
+	B(FORGET_EARLY)							\
+	B(LATE_UNCLAIMED)						\
+	B(MASK_BITS)							\
+	B(SYNC3_ANY_ACK)						\
+	B(NO_QUARANTINE)						\
+	B(ONE_IF_SLOT)							\
+	B(ABORT_FORGETS_BYTES)						\
+	B(NO_PSEQ)							\
+	B(ROLL_FORWARD_UNSYNCED)					\
+	B(GOING_FORGETS)						\
+	B(NO_KPROBE_LOCK)						\
+	/* klp engine */						\
+	B(SKIP_STACK_CHECK)	/* switch without looking */		\
+	B(UNKNOWN_DONE)		/* count an unknown task as switched */	\
+	B(UNKNOWN_TARGET)	/* record it as target while active */	\
+	B(NO_SYNC_CLOSING)						\
+	B(NO_RESCAN)							\
+	B(SKIP_OFFLINE_IDLE)						\
+	B(OFFLINE_UNLOCKED)	/* test and store without the lock */
+
+#define LP_BREAK_ENUM(name)	LP_BRK_##name,
+enum lp_break_id {
+	LP_BREAKS(LP_BREAK_ENUM)
+	LP_BRK_COUNT
+};
+
+#ifdef LP_TEST_BUILD
+extern int lp_break_now;
+#define LP_BREAK(name)	unlikely(READ_ONCE(lp_break_now) == LP_BRK_##name)
+#else
+#define LP_BREAK(name)	0
+#endif
+
+#endif /* _LIVEPOKE_TEST_BREAK_H */
