@@ -21,7 +21,10 @@
 #include <linux/task_work.h>
 #include <asm/insn.h>
 
+struct bug_entry;
+struct exception_table_entry;
 struct ftrace_ops;
+struct kprobe;
 
 #define LP_KSYM_OPTIONAL	0x1
 
@@ -45,7 +48,7 @@ struct ftrace_ops;
 	  "CONFIG_LIVEPATCH", int,					\
 	  (int (*fn)(void *data, const char *name, struct module *mod,	\
 		     unsigned long addr), void *data))			\
-	F(find_module, NULL, 0, "klp module targets",			\
+	F(find_module, NULL, 0, "module lookup",			\
 	  "CONFIG_MODULES", struct module *, (const char *name))	\
 	F(stack_trace_save_tsk_reliable, NULL, 0, "klp stack check",	\
 	  "CONFIG_UNWINDER_ORC", int,					\
@@ -76,18 +79,58 @@ struct ftrace_ops;
 #define LP_KSYM_POKE(F)							\
 	F(insn_decode, NULL, 0, "decoding instructions",		\
 	  "CONFIG_KPROBES", int, (struct insn *insn, const void *kaddr,	\
-	   int buf_len, enum insn_mode m))
+	   int buf_len, enum insn_mode m))				\
+	F(core_kernel_text, NULL, 0, "poke site validation",		\
+	  "CONFIG_KALLSYMS", int, (unsigned long addr))			\
+	F(__module_text_address, NULL, 0, "poke site validation",	\
+	  "CONFIG_MODULES", struct module *, (unsigned long addr))	\
+	F(get_kprobe, NULL, 0, "poke site validation",			\
+	  "CONFIG_KPROBES", struct kprobe *, (void *addr))		\
+	F(within_kprobe_blacklist, NULL, 0, "poke site validation",	\
+	  "CONFIG_KPROBES", bool, (unsigned long addr))			\
+	F(search_exception_tables, NULL, 0, "poke site validation",	\
+	  "CONFIG_KALLSYMS", const struct exception_table_entry *,	\
+	  (unsigned long addr))						\
+	F(ftrace_text_reserved, NULL, LP_KSYM_OPTIONAL,			\
+	  "poke site validation", "CONFIG_DYNAMIC_FTRACE", int,		\
+	  (const void *start, const void *end))				\
+	F(jump_label_lock, NULL, LP_KSYM_OPTIONAL,			\
+	  "poke site validation", "CONFIG_JUMP_LABEL", void, (void))	\
+	F(jump_label_unlock, NULL, LP_KSYM_OPTIONAL,			\
+	  "poke site validation", "CONFIG_JUMP_LABEL", void, (void))	\
+	F(jump_label_text_reserved, NULL, LP_KSYM_OPTIONAL,		\
+	  "poke site validation", "CONFIG_JUMP_LABEL", int,		\
+	  (void *start, void *end))					\
+	F(static_call_text_reserved, NULL, LP_KSYM_OPTIONAL,		\
+	  "poke site validation", "CONFIG_HAVE_STATIC_CALL_INLINE",	\
+	  int, (void *start, void *end))				\
+	F(find_bug, NULL, LP_KSYM_OPTIONAL, "poke site validation",	\
+	  "CONFIG_GENERIC_BUG", struct bug_entry *, (unsigned long addr))
 
 #define LP_KSYM_FUNCTIONS(F)	LP_KSYM_COMMON(F) LP_KSYM_KLP(F) LP_KSYM_POKE(F)
 
 /* D(name, type, flags, who needs it, config option) */
-#define LP_KSYM_DATA(D)							\
+#define LP_KSYM_KLP_DATA(D)						\
 	D(ftrace_ops_list, struct ftrace_ops *, LP_KSYM_OPTIONAL,	\
 	  "naming a conflicting ftrace user", "CONFIG_KALLSYMS_ALL")	\
 	D(klp_patches, struct list_head, LP_KSYM_OPTIONAL,		\
 	  "naming a conflicting kernel livepatch", "CONFIG_KALLSYMS_ALL") \
 	D(klp_mutex, struct mutex, LP_KSYM_OPTIONAL,			\
 	  "naming a conflicting kernel livepatch", "CONFIG_KALLSYMS_ALL")
+
+#define LP_KSYM_POKE_DATA(D)						\
+	D(__entry_text_start, char, LP_KSYM_OPTIONAL,			\
+	  "poke site validation", "CONFIG_KALLSYMS")			\
+	D(__entry_text_end, char, LP_KSYM_OPTIONAL,			\
+	  "poke site validation", "CONFIG_KALLSYMS")			\
+	D(__noinstr_text_start, char, LP_KSYM_OPTIONAL,			\
+	  "poke site validation", "CONFIG_KALLSYMS")			\
+	D(__noinstr_text_end, char, LP_KSYM_OPTIONAL,			\
+	  "poke site validation", "CONFIG_KALLSYMS")			\
+	D(kgdb_io_module_registered, int, LP_KSYM_OPTIONAL,		\
+	  "detecting an active kgdb", "CONFIG_KALLSYMS_ALL")
+
+#define LP_KSYM_DATA(D)	LP_KSYM_KLP_DATA(D) LP_KSYM_POKE_DATA(D)
 
 #define LP_KSYM_DECLARE(name, other, flags, need, config, ret, args)	\
 	ret lp_proto_##name args;					\

@@ -32,8 +32,6 @@ struct poke_check {
 	enum poke_why why;
 };
 
-/* Once, after the symbols are bound. 0 or -errno. */
-int poke_validate_init(void);
 /*
  * Process context, sleeps; takes kprobe_mutex, cpus_read_lock and text_mutex
  * by itself, so hold none of them, and no poke may be under way. Checks all,
