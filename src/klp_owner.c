@@ -66,7 +66,7 @@ static void *lp_modifier_of(unsigned long addr)
 	preempt_disable();
 	/* The list ends with a stub that modifies nothing. */
 	for (ops = READ_ONCE(*lp_kdata(ftrace_ops_list)); ops;
-	     ops = READ_ONCE(ops->next)) {
+	     ops = rcu_dereference_raw(ops->next)) {
 		if (ops->flags & FTRACE_OPS_FL_IPMODIFY &&
 		    lp_k(ftrace_ops_test)(ops, ip, NULL))
 			func = ops->func;

@@ -77,6 +77,13 @@ lp_segment_find(struct lp_task_segment *seg, struct task_struct *task)
 	return NULL;
 }
 
+static __always_inline struct lp_task_segment *
+lp_next_segment(struct lp_task_segment *seg)
+{
+	/* Pairs with smp_store_release() in lp_tasks_grow(). */
+	return smp_load_acquire(&seg->next);
+}
+
 /**
  * lp_task_find() - the entry of a task, NULL if it has none
  * @task:	the task
@@ -89,8 +96,7 @@ struct lp_task_entry *lp_task_find(struct task_struct *task)
 	struct lp_task_entry *entry;
 
 	/* Pairs with smp_store_release() in lp_tasks_start() and lp_tasks_grow(). */
-	for (seg = smp_load_acquire(&lp_table); seg;
-	     seg = smp_load_acquire(&seg->next)) {
+	for (seg = smp_load_acquire(&lp_table); seg; seg = lp_next_segment(seg)) {
 		entry = lp_segment_find(seg, task);
 		if (entry)
 			return entry;
@@ -141,8 +147,7 @@ struct lp_task_entry *lp_task_insert(struct task_struct *task)
 	struct lp_task_segment *seg;
 
 	/* Pairs with smp_store_release() in lp_tasks_start() and lp_tasks_grow(). */
-	for (seg = smp_load_acquire(&lp_table); seg;
-	     seg = smp_load_acquire(&seg->next)) {
+	for (seg = smp_load_acquire(&lp_table); seg; seg = lp_next_segment(seg)) {
 		if (lp_segment_claim(seg, task))
 			return lp_task_find(task);
 	}
