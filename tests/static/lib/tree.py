@@ -59,6 +59,22 @@ def code_only(source):
     return _TOKEN.sub(_blank, source)
 
 
+def arguments(code, start):
+    """Arguments of the call whose opening bracket is just before start."""
+    found, depth, begin = [], 0, start
+    for i in range(start, len(code)):
+        if code[i] in "([{":
+            depth += 1
+        elif code[i] in ")]}" and depth:
+            depth -= 1
+        elif code[i] == "," and not depth or code[i] == ")":
+            found.append(" ".join(code[begin:i].split()))
+            begin = i + 1
+            if code[i] == ")":
+                break
+    return found
+
+
 def table(path):
     """Lines `word  rest` of a list file, without comments."""
     rows = {}

@@ -77,8 +77,7 @@ def _judge(obj, fn, path, context, allowed):
         yield (f"{context}: {fn.name}() can be traced (reached by {chain}); "
                "mark it notrace or put its file into LP_HOSTILE in Kbuild")
     for insn, target, here in obj.branches(fn):
-        outside = target.removeprefix(BOUND) if target.startswith("__SCT__") \
-            else None if here else target
+        outside = _outside(target, here)
         if outside and outside not in ALWAYS and \
                 not _permits(allowed, outside, context):
             where = obj.where(fn, insn)[1]
@@ -91,24 +90,30 @@ def _judge(obj, fn, path, context, allowed):
                    f"(reached by {chain}); list *{names[0]} in hostile-allowed")
 
 
+def _outside(target, here):
+    """Name of the kernel's function that a branch target stands for."""
+    if target.startswith("__SCT__"):
+        return target.removeprefix(BOUND).removeprefix("__SCT__")
+    return None if here else target
+
+
 def _permits(allowed, symbol, context):
     contexts = allowed.get(symbol, ())
     return "all" in contexts or context in contexts
 
 
-# How the sources hand a function to the kernel as such a handler.
-_REGISTER = [re.compile(p, re.S) for p in (
-    r"\bregister_nmi_handler\(\s*\w+\s*,\s*(\w+)",
-    r"\binit_irq_work\([^;]*?(\w+)\s*\)",
-    r"\bIRQ_WORK_INIT(?:_\w+)?\(\s*(\w+)\s*\)",
-    r"\b(?:INIT_CSD|CSD_INIT)\([^,;]*,\s*(\w+)",
-    r"\bsmp_call_function_(?:single|many|any)\([^,;]*,\s*(\w+)\s*,",
-    r"\bsmp_call_function\(\s*(\w+)",
-    r"\bon_each_cpu\(\s*(\w+)\s*,",
-    r"\bon_each_cpu_(?:mask|cond|cond_mask)\([^,;]*,\s*(\w+)\s*,",
+# How the sources hand a function to the kernel as such a handler: calls, with
+# the number of the argument that is the handler, and members of structures.
+_CALLS = {"register_nmi_handler": 1, "init_irq_work": 1, "IRQ_WORK_INIT": 0,
+          "IRQ_WORK_INIT_HARD": 0, "INIT_CSD": 1, "CSD_INIT": 0,
+          "smp_call_function": 0, "smp_call_function_single": 1,
+          "smp_call_function_many": 1, "smp_call_function_any": 1,
+          "on_each_cpu": 0, "on_each_cpu_mask": 1, "on_each_cpu_cond": 1,
+          "on_each_cpu_cond_mask": 1}
+_CALL = re.compile(rf"\b({'|'.join(_CALLS)})\(")
+_MEMBERS = [re.compile(p, re.S) for p in (
     r"\bstruct\s+(?:ftrace_ops|irq_work)\s+\w+\s*=\s*\{[^;]*?\.func\s*=\s*(\w+)",
-    r"\bops(?:\.|->)func\s*=\s*(\w+)",
-)]
+    r"\b(?:ops|work|csd)(?:\.|->)func\s*=\s*(\w+)")]
 _DIE = re.compile(r"\bregister_die_notifier\(\s*&(\w+)")
 
 
@@ -117,12 +122,16 @@ def _registered(root):
     for path in tree.c_files(root, "src"):
         code = tree.code_only(tree.text(root, path))
         for offset, name in _handlers(code):
-            if re.search(rf"^[a-z][\w \t*]*\n?\b{name}\s*\(", code, re.M):
+            if re.search(rf"^[a-z][\w \t*]*\n?\b{re.escape(name)}\s*\(", code, re.M):
                 yield f"{path}:{code.count(chr(10), 0, offset) + 1}", name
 
 
 def _handlers(code):
-    for pattern in _REGISTER:
+    for m in _CALL.finditer(code):
+        arguments = tree.arguments(code, m.end())
+        if len(arguments) > _CALLS[m.group(1)]:
+            yield m.start(), arguments[_CALLS[m.group(1)]].lstrip("&")
+    for pattern in _MEMBERS:
         for m in pattern.finditer(code):
             yield m.start(1), m.group(1)
     for block in _DIE.findall(code):

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Every source file says its licence in its first lines."""
+"""Every source file says its licence in its first lines.
+
+A script of one command has no text to license.
+"""
 
 from lib import tree
 
@@ -22,4 +25,5 @@ def _is_program(root, path):
 
 
 def _tagged(root, path):
-    return any(_TAG in line for line in tree.text(root, path).splitlines()[:3])
+    lines = tree.text(root, path).splitlines()
+    return len(lines) <= 2 or any(_TAG in line for line in lines[:3])

@@ -26,8 +26,13 @@ static struct ftrace_ops lp_ops = {
 	.func = lp_redirect,
 };
 
+static void lp_ping(void *info)
+{
+}
+
 void lp_start(int cpu)
 {
+	INIT_CSD(per_cpu_ptr(&lp_csd, cpu), lp_ping, NULL);
 	register_nmi_handler(NMI_LOCAL, lp_nmi, 0, "lp");
 	register_die_notifier(&lp_die_nb);
 	smp_call_function_single(cpu, lp_ack, NULL, 1);
