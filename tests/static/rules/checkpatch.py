@@ -50,8 +50,9 @@ def _run(command, root, paths):
     if not paths:
         return []
     done = subprocess.run(command + paths, cwd=root, text=True, errors="replace",
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     lines = [line for line in done.stdout.splitlines() if line.strip()]
     if done.returncode and not lines:
-        return [f"checkpatch.pl failed with status {done.returncode}"]
+        return [f"checkpatch.pl failed with status {done.returncode}",
+                *done.stderr.splitlines()]
     return lines

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Test points and test parameters exist in test builds and nowhere else."""
+"""Test points, parameters and broken variants exist in test builds only."""
 
 NAME = "test_points"
 NEEDS = {"build"}
-SYMBOLS = ("lp_test_hook",)
-PREFIXES = ("lp_test", "lp_point", "lp_pt")
-STRINGS = ("parmtype=hide_symbol:charp",)
+SYMBOLS = ("lp_test_hook", "lp_break_now")
+PREFIXES = ("lp_test", "lp_point", "lp_pt", "lp_break")
+STRINGS = ("parmtype=hide_symbol:charp", "parm=lp_break:")
 
 
 def check(subject):

@@ -4,6 +4,9 @@
 void (*lp_test_hook)(int point, unsigned long arg);
 EXPORT_SYMBOL_GPL(lp_test_hook);
 
+int lp_break_now;
+MODULE_PARM_DESC(lp_break, "the deliberate mistake to make");
+
 static char *hide_symbol = "";
 module_param(hide_symbol, charp, 0);
 
