@@ -3,12 +3,16 @@
  * A patch of two functions that belong together: f and g of lp_test_target.
  */
 #include <linux/module.h>
+#ifndef LP_TEST_KERNEL_LIVEPATCH
 #include <livepoke/livepatch.h>
+#endif
 #include "target/target.h"
 
+#ifndef LP_TEST_KERNEL_LIVEPATCH
 static bool immediate;
 module_param(immediate, bool, 0444);
 MODULE_PARM_DESC(immediate, "skip the per-task phase");
+#endif
 
 static void lp_pair_g(struct lp_target_call *call, int n)
 {
@@ -43,7 +47,9 @@ static struct lp_patch patch = {
 
 static int __init lp_pair_init(void)
 {
+#ifndef LP_TEST_KERNEL_LIVEPATCH
 	patch.immediate = immediate;
+#endif
 	return lp_enable_patch(&patch);
 }
 

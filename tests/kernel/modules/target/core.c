@@ -139,13 +139,13 @@ static void lp_target_account(const struct lp_target_call *call,
 	}
 }
 
-void lp_target_calls(struct lp_target_call *call, bool (*more)(void))
+void lp_target_calls(struct lp_target_call *call, bool (*more)(struct lp_target_call *call))
 {
 	unsigned long phase, last_phase = 0;
 	int last = -1;
 	u32 i;
 
-	for (i = 0; more ? more() : i < call->repeat; i++) {
+	for (i = 0; more ? more(call) : i < call->repeat; i++) {
 		phase = READ_ONCE(lp_target_phase);
 		if (phase != last_phase)
 			last = -1;

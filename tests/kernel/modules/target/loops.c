@@ -18,14 +18,17 @@ static DEFINE_MUTEX(lp_loops_mutex);
 static struct task_struct *lp_loops[LP_LOOPS_MAX];
 static unsigned int lp_loops_count;
 
-static bool lp_loop_more(void)
+/* As long outside f as inside, so that a stack without f can be met. */
+static bool lp_loop_more(struct lp_target_call *call)
 {
+	udelay(call->usecs);
 	cond_resched();
 	return !kthread_should_stop();
 }
 
-static bool lp_loop_more_busy(void)
+static bool lp_loop_more_busy(struct lp_target_call *call)
 {
+	udelay(call->usecs);
 	return !kthread_should_stop();
 }
 

@@ -11,6 +11,6 @@ int lp_loops_start(const struct lp_target_kthreads *kt);
 void lp_loops_stop(void);
 
 /* Calls f .repeat times, or for as long as more() says. */
-void lp_target_calls(struct lp_target_call *call, bool (*more)(void));
+void lp_target_calls(struct lp_target_call *call, bool (*more)(struct lp_target_call *call));
 
 #endif /* _LP_TEST_LOOPS_H */

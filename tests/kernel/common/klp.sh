@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# What the tests of live patching share: ". /lp/tests/common/klp.sh" after
+# lib.sh.
+
+LP_PATCHED_LINE='livepoke: this line comes from a live patch'
+LP_LOADS=
+
+# attr PATCH ATTRIBUTE - its value, empty if the patch is gone
+attr() { cat "$LP_SYS/$1/$2" 2>/dev/null; }
+
+settled() { [ "$(attr "$1" transition)" != 1 ]; }
+in_transition() { [ "$(attr "$1" transition)" = 1 ]; }
+gone() { [ ! -e "$LP_SYS/$1" ]; }
+is_gone() { ! loaded "$1"; }
+
+# enable NAME [PARAMETER...] - load a patch and wait for its transition
+enable()
+{
+	load "$@" || return 1
+	wait_for 60 settled "$1" || { attr "$1" blockers; return 1; }
+}
+
+# disable NAME - and wait until it is gone from sysfs
+disable()
+{
+	kcall write "$LP_SYS/$1/enabled" 0 || return 1
+	wait_for 60 gone "$1" || { attr "$1" blockers; return 1; }
+}
+
+# The last reference to a patch goes a moment after its directory.
+unload_soon() { wait_for 20 unload_now "$1" || { echo "rmmod $1: $LP_WHY"; return 1; }; }
+unload_now() { LP_WHY=$(unload "$1"); }
+
+# remove NAME - disable and unload
+remove() { disable "$1" && unload_soon "$1"; }
+
+# start_load KIND=N... - in the background, running when this returns
+start_load()
+{
+	lp_ready=/tmp/ready.$$.$(echo "$LP_LOADS" | wc -w)
+	lpload "$@" > "$lp_ready" &
+	LP_LOADS="$LP_LOADS $!"
+	wait_for 60 grep -q ready "$lp_ready"
+}
+
+# background COMMAND... - started with a load's lifetime; its pid is in $!
+background()
+{
+	"$@" > /dev/null 2>&1 &
+	LP_LOADS="$LP_LOADS $!"
+}
+
+stop_load()
+{
+	for lp_pid in $LP_LOADS; do
+		kill "$lp_pid" 2>/dev/null
+	done
+	for lp_pid in $LP_LOADS; do
+		wait "$lp_pid" 2>/dev/null
+	done
+	LP_LOADS=
+}
+
+# stat NAME - one counter of the target module
+stat() { lptarget stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+
+inside() { [ "$(stat inside)" = "$1" ]; }
