@@ -67,8 +67,9 @@ static void *lp_modifier_of(unsigned long addr)
 	/* The list ends with a stub that modifies nothing. */
 	for (ops = READ_ONCE(*lp_kdata(ftrace_ops_list)); ops;
 	     ops = rcu_dereference_raw(ops->next)) {
+		/* Users that save registers match only if there are any. */
 		if (ops->flags & FTRACE_OPS_FL_IPMODIFY &&
-		    lp_k(ftrace_ops_test)(ops, ip, NULL))
+		    lp_k(ftrace_ops_test)(ops, ip, ops))
 			func = ops->func;
 	}
 	preempt_enable();
