@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# What the tests of live patching share: ". /lp/tests/common/klp.sh" after
+# What the tests of live patching share: ". /lp/klp.sh" after
 # lib.sh.
 
 LP_PATCHED_LINE='livepoke: this line comes from a live patch'
@@ -63,7 +63,7 @@ stop_load()
 	LP_LOADS=
 }
 
-# stat NAME - one counter of the target module
-stat() { lptarget stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+# counter NAME - one counter of the target module
+counter() { lptarget stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
-inside() { [ "$(stat inside)" = "$1" ]; }
+inside() { [ "$(counter inside)" = "$1" ]; }

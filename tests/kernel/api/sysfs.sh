@@ -6,7 +6,7 @@
 # names, types, modes, owners, contents and answers to writes as this kernel
 # has there, compared in one boot. What livepoke adds is listed in ADDED.
 . /lp/lib.sh
-. /lp/tests/common/klp.sh
+. /lp/klp.sh
 
 K=lp_test_klp_kernel
 P=patch_cmdline
@@ -33,8 +33,7 @@ contents()
 answers()
 {
 	for f in enabled transition force vmlinux/patched; do
-		for value in 1 y on 2 x '' '1 1' 'force'; do
-			[ "$f$value" != enabled2 ] || continue
+		for value in 1 y on 2 x -1 '1 1' ' 0'; do
 			echo "'$value' to $f: $(kcall write "$LP_SYS/$1/$f" "$value")"
 		done
 	done

@@ -4,7 +4,7 @@
 #
 # livepoke.ko comes and goes.
 . /lp/lib.sh
-. /lp/tests/common/klp.sh
+. /lp/klp.sh
 
 load_unload()
 {

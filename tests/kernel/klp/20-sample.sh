@@ -5,7 +5,7 @@
 # The sample patch, switched on and off while the machine works. What
 # /proc/cmdline says is checked every time.
 . /lp/lib.sh
-. /lp/tests/common/klp.sh
+. /lp/klp.sh
 
 before=$(cat /proc/cmdline)
 

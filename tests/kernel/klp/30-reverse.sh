@@ -7,7 +7,7 @@
 # so nothing gets past it on the way to the new universe, one inside the new
 # function, on the way back.
 . /lp/lib.sh
-. /lp/tests/common/klp.sh
+. /lp/klp.sh
 
 P=lp_test_klp_pair
 OLD='f=0 g=0,0'
