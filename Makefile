@@ -32,7 +32,9 @@ SAMPLES := $(notdir $(patsubst %/,%,$(dir $(wildcard samples/*/Kbuild))))
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
-KBUILD = $(MAKE) --no-print-directory -C $(KDIR) $(if $(W),W=$(W)) $(if $(LP_TEST),LP_TEST=y)
+KBUILD = $(MAKE) --no-print-directory -C $(KDIR) $(if $(W),W=$(W)) $(if $(LP_TEST),LP_TEST=y) $(NO_BTF)
+# Without a vmlinux there can be no BTF; kbuild would say so for each module.
+NO_BTF = $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 # put TEXT in FILE unless it is there already, so that nothing is rebuilt
 put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2)
 
@@ -70,10 +72,15 @@ $(BUILD)/progs/%: tests/kernel/progs/%.c
 	$(CC) $(CFLAGS_PROGS) -o $@ $<
 
 payload: headers progs ## build all that a test guest gets, for KDIR
-	+@$(MAKE) --no-print-directory LP_TEST= modules test-modules
-	+@$(MAKE) --no-print-directory LP_TEST=1 modules test-modules
-	+@if grep -q __lp_enable_patch $(OBJ)/Module.symvers; then $(MAKE) --no-print-directory LP_TEST= samples && $(MAKE) --no-print-directory LP_TEST=1 samples; fi
-	@scripts/vm/pack $(KVER) '$(BREAK)'
+	+@$(MAKE) --no-print-directory LP_TEST= samples test-modules
+	+@$(MAKE) --no-print-directory LP_TEST=1 samples test-modules
+	@scripts/vm/pack $(KVER) '$(BREAK)' '$(BREAK)' product test
+
+demo-payload: samples $(BUILD)/progs/demoload
+	@scripts/vm/pack $(KVER) '$(BREAK)-demo' '$(BREAK)' product
+
+demo: ## live-patch a stock kernel in a virtual machine, step by step
+	@scripts/vm/demo
 
 check: ## build and run every test (TESTS="klp poke" KERNELS="6.1" select)
 	@LP_COUNTS=ci scripts/run-checks
@@ -90,4 +97,4 @@ distclean: clean ## remove build products and the package cache
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
-.PHONY: modules headers samples install-dev test-modules progs payload check check-long clean distclean help
+.PHONY: modules headers samples install-dev test-modules progs payload demo-payload demo check check-long clean distclean help
