@@ -8,9 +8,11 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 #include "klp_control.h"
 #include "klp_core.h"
+#include "klp_oops.h"
 #include "klp_patch.h"
 #include "klp_resolve.h"
 #include "klp_sysfs.h"
@@ -18,8 +20,7 @@
 
 DEFINE_MUTEX(lp_mutex);
 
-/* Patches from registration to their removal; under lp_mutex. */
-static LIST_HEAD(lp_patches);
+LIST_HEAD(lp_patches);
 
 /* Removes finished patches, one at a time and outside lp_mutex. */
 static struct workqueue_struct *lp_free_queue;
@@ -110,9 +111,10 @@ static void lp_free_work(struct work_struct *work)
 
 	mutex_lock(&lp_mutex);
 	lp_release_targets();
-	list_del(&live->list);
+	list_del_rcu(&live->list);
 	mutex_unlock(&lp_mutex);
 	synchronize_rcu_tasks();
+	synchronize_rcu();
 	lp_sysfs_remove(live);
 	lp_live_free(live);
 	module_put(mod);
@@ -147,6 +149,14 @@ static int lp_patch_objects(struct lp_live_patch *live)
 	return 0;
 }
 
+static void lp_unpatch_objects(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+
+	lp_for_each_live_object(live, object)
+		lp_unpatch_object(object);
+}
+
 /* Redirects the functions and starts the transition; under lp_mutex. */
 static int lp_enable(struct lp_live_patch *live)
 {
@@ -165,7 +175,10 @@ static int lp_enable(struct lp_live_patch *live)
 	}
 	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
 	live->enabled = true;
-	lp_transition_begin();
+	if (live->patch->immediate)
+		lp_transition_skip();
+	else
+		lp_transition_begin();
 	return 0;
 }
 
@@ -223,7 +236,7 @@ static int lp_register(struct lp_live_patch *live)
 		return ret;
 	ret = lp_enable(live);
 	if (!ret)
-		list_add_tail(&live->list, &lp_patches);
+		list_add_tail_rcu(&live->list, &lp_patches);
 	return ret;
 }
 
@@ -237,8 +250,16 @@ static int lp_check_abi(const struct lp_patch *patch, unsigned int abi,
 	return -EINVAL;
 }
 
-/* See lp_enable_patch() in livepatch.h. */
-int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
+/**
+ * lp_register_patch() - register a patch and enable it
+ * @patch:	as declared
+ * @abi:	of the header that the patch was built with
+ * @size:	of the structure in that header
+ *
+ * Context: process context, sleeps; takes lp_mutex.
+ * Return: see lp_enable_patch() in livepatch.h.
+ */
+int lp_register_patch(struct lp_patch *patch, unsigned int abi,
 		      unsigned int size)
 {
 	struct lp_live_patch *live;
@@ -264,7 +285,6 @@ int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
 	module_put(patch->mod);
 	return ret;
 }
-EXPORT_SYMBOL_GPL(__lp_enable_patch);
 
 static int lp_disable(struct lp_live_patch *live)
 {
@@ -279,7 +299,25 @@ static int lp_disable(struct lp_live_patch *live)
 	if (ret)
 		return ret;
 	live->enabled = false;
+	if (live->patch->immediate)
+		lp_unpatch_objects(live);
 	lp_transition_begin();
+	return 0;
+}
+
+/*
+ * An immediate patch is out as soon as it is disabled; its transition only
+ * waits until no task stands in its text any more.
+ */
+static int lp_reverse(struct lp_live_patch *live, bool enable)
+{
+	if (live->patch->immediate) {
+		pr_err("patch '%s' is immediate: it is disabled already, only its text is still in use; see blockers\n",
+		       lp_patch_name(live));
+		return -EBUSY;
+	}
+	live->enabled = enable;
+	lp_transition_reverse();
 	return 0;
 }
 
@@ -287,11 +325,8 @@ static int lp_change_enabled(struct lp_live_patch *live, bool enable)
 {
 	if (live->enabled == enable)
 		return -EINVAL;
-	if (live == lp_transition_patch) {
-		live->enabled = enable;
-		lp_transition_reverse();
-		return 0;
-	}
+	if (live == lp_transition_patch)
+		return lp_reverse(live, enable);
 	/* A disabled patch is on its way out. */
 	return enable ? -EINVAL : lp_disable(live);
 }
@@ -356,7 +391,12 @@ int lp_klp_init(void)
 	ret = lp_transition_init();
 	if (ret)
 		goto err_sysfs;
+	ret = lp_oops_init();
+	if (ret)
+		goto err_transition;
 	return 0;
+err_transition:
+	lp_transition_exit();
 err_sysfs:
 	lp_sysfs_exit();
 err_queue:
@@ -366,9 +406,11 @@ err_queue:
 
 void lp_klp_exit(void)
 {
+	lp_oops_exit();
 	destroy_workqueue(lp_free_queue);
 	lp_transition_exit();
 	lp_sysfs_exit();
+	tracepoint_synchronize_unregister();
 	/* A callback or an IPI may be about to return from our text. */
 	synchronize_rcu_tasks();
 }

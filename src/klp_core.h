@@ -21,6 +21,8 @@ struct lp_target;
  * @old_addr:	entry of the function that is replaced
  * @old_size:	its length in bytes
  * @new_size:	length of the replacement in bytes
+ * @old_cold:	the part of the old function that the compiler moved away
+ * @new_cold:	the same of the replacement
  * @older:	the version below on the function's stack
  * @target:	the function's redirection, while this version is on its stack
  * @transition:	tasks choose between this version and the one below
@@ -32,6 +34,10 @@ struct lp_version {
 	unsigned long old_addr;
 	unsigned long old_size;
 	unsigned long new_size;
+	struct lp_text {
+		unsigned long addr;
+		unsigned long size;	/* 0: there is none */
+	} old_cold, new_cold;
 	struct lp_version *older;
 	struct lp_target *target;
 	bool transition;
@@ -66,6 +72,7 @@ struct lp_live_object {
  * @nr_objects:	how many
  * @enabled:	what was asked for last
  * @forced:	a transition was forced: the patch stays for ever
+ * @on_exit_path: one of its functions runs in exiting tasks
  * @stats:	of the last transition
  * @kobj:	/sys/kernel/livepoke/<patch>
  * @free_work:	removes the patch outside lp_mutex
@@ -78,12 +85,14 @@ struct lp_live_patch {
 	unsigned int nr_objects;
 	bool enabled;
 	bool forced;
+	bool on_exit_path;
 	struct lp_transition_stats {
 		u64 start_ns;
 		u64 duration_ns;
 		unsigned int by_stack;
 		unsigned int by_exit;
 		unsigned int by_ipi;
+		unsigned int by_stop;
 		unsigned int idle_offline;
 		unsigned int passes;
 		unsigned int signals;
@@ -114,6 +123,12 @@ struct lp_live_patch {
  */
 extern struct mutex lp_mutex;
 
+/*
+ * Patches from registration to their removal. Changes under lp_mutex; crash
+ * reports read it under RCU.
+ */
+extern struct list_head lp_patches;
+
 static inline const char *lp_patch_name(const struct lp_live_patch *live)
 {
 	return live->patch->mod->name;
@@ -124,6 +139,8 @@ static inline const char *lp_object_name(const struct lp_live_object *object)
 	return object->obj->name ?: "vmlinux";
 }
 
+int lp_register_patch(struct lp_patch *patch, unsigned int abi,
+		      unsigned int size);
 void lp_patch_finished(struct lp_live_patch *live);
 
 int lp_klp_init(void);

@@ -10,6 +10,7 @@
 #include "klp_report.h"
 #include "klp_stack.h"
 #include "klp_switch.h"
+#include "klp_trace.h"
 #include "klp_transition.h"
 
 #define LP_REPORTED_TASKS	32
@@ -37,6 +38,30 @@ static int lp_describe_verdict(const struct lp_task_entry *entry, char *buf,
 	default:
 		return scnprintf(buf, size, "not looked at yet");
 	}
+}
+
+static u64 lp_age_ns(const struct lp_live_patch *live)
+{
+	return ktime_get_ns() - live->stats.start_ns;
+}
+
+/* Tells tracers why a task is not switched; under lp_mutex. */
+void lp_trace_blocker(struct lp_task_entry *entry)
+{
+	char why[KSYM_SYMBOL_LEN];
+
+	lp_describe_verdict(entry, why, sizeof(why));
+	trace_livepoke_blocker(entry->task,
+			       div_u64(lp_age_ns(lp_transition_patch), NSEC_PER_MSEC),
+			       why, entry->where);
+}
+
+/* Tells tracers about a step of a transition; under lp_mutex. */
+void lp_trace_transition(struct lp_live_patch *live, bool to_patched,
+			 const char *what)
+{
+	trace_livepoke_transition(lp_patch_name(live), to_patched, what,
+				  div_u64(lp_age_ns(live), NSEC_PER_USEC));
 }
 
 static const char *lp_task_kind(const struct task_struct *task)
@@ -84,8 +109,7 @@ ssize_t lp_report_blockers(struct lp_live_patch *live, char *buf)
 
 	mutex_lock(&lp_mutex);
 	if (live == lp_transition_patch) {
-		report.age_ms = div_u64(ktime_get_ns() - live->stats.start_ns,
-					NSEC_PER_MSEC);
+		report.age_ms = div_u64(lp_age_ns(live), NSEC_PER_MSEC);
 		lp_tasks_for_each(lp_report_task, &report);
 		if (report.more)
 			report.len += sysfs_emit_at(buf, report.len,
@@ -111,14 +135,14 @@ ssize_t lp_report_timing(struct lp_live_patch *live, char *buf)
 	stats = live->stats;
 	if (live == lp_transition_patch) {
 		lp_switch_stats(&stats);
-		stats.duration_ns = ktime_get_ns() - stats.start_ns;
+		stats.duration_ns = lp_age_ns(live);
 	}
 	mutex_unlock(&lp_mutex);
 	return sysfs_emit(buf,
-			  "start_ns %llu\nduration_us %llu\ntasks %u\nby_stack %u\nby_exit %u\nby_ipi %u\nidle_offline %u\npasses %u\nsignals %u\ntable_bytes %u\n",
+			  "start_ns %llu\nduration_us %llu\ntasks %u\nby_stack %u\nby_exit %u\nby_ipi %u\nby_stop %u\nidle_offline %u\npasses %u\nsignals %u\ntable_bytes %u\n",
 			  stats.start_ns,
 			  div_u64(stats.duration_ns, NSEC_PER_USEC),
 			  stats.tasks, stats.by_stack, stats.by_exit,
-			  stats.by_ipi, stats.idle_offline, stats.passes,
+			  stats.by_ipi, stats.by_stop, stats.idle_offline, stats.passes,
 			  stats.signals, stats.table_bytes);
 }

@@ -4,8 +4,11 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kallsyms.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 #include "compat/compat.h"
+#include "klp_exit_path.h"
 #include "klp_patch.h"
 #include "klp_resolve.h"
 
@@ -96,8 +99,6 @@ int lp_check_patch(const struct lp_patch *patch)
 		return lp_unsupported(patch, "atomic replace");
 	if (patch->states)
 		return lp_unsupported(patch, "system states");
-	if (patch->immediate)
-		return lp_unsupported(patch, "the immediate model");
 	for (obj = patch->objs; obj->funcs || obj->name; obj++) {
 		if (!obj->funcs) {
 			pr_err("patch '%s' declares no functions for object '%s'\n",
@@ -148,6 +149,26 @@ static int lp_size_of(unsigned long addr, unsigned long *size, const char *name)
 	return -EINVAL;
 }
 
+/*
+ * Compilers move unlikely code of "name" to "name.cold". A task may sleep
+ * there as well as in the function itself.
+ */
+static void lp_find_cold(const char *object, unsigned long addr,
+			 unsigned long pos, struct lp_text *cold)
+{
+	char name[KSYM_SYMBOL_LEN + sizeof(".cold")];
+	struct lp_symbol_found found;
+	unsigned long offset;
+
+	sprint_symbol_no_offset(name, addr);
+	strcpy(name + strcspn(name, " "), ".cold");
+	lp_find_symbol(object, name, pos, &found);
+	if (!found.count ||
+	    !lp_k(kallsyms_lookup_size_offset)(found.addr, &cold->size, &offset))
+		return;
+	cold->addr = found.addr;
+}
+
 static int lp_resolve_version(struct lp_version *version)
 {
 	struct lp_func *func = version->func;
@@ -162,6 +183,17 @@ static int lp_resolve_version(struct lp_version *version)
 				 &version->new_size, "replacement");
 	if (ret)
 		return ret;
+	lp_find_cold(version->object->obj->name, version->old_addr,
+		     func->old_sympos, &version->old_cold);
+	lp_find_cold(lp_patch_name(version->object->live),
+		     (unsigned long)func->new_func, 0, &version->new_cold);
+	if (!version->object->obj->name && lp_is_last_function(func->old_name)) {
+		pr_err("function '%s' cannot be patched: tasks end or sleep in it, so no transition could complete\n",
+		       func->old_name);
+		return -EINVAL;
+	}
+	if (!version->object->obj->name && lp_on_exit_path(func->old_name))
+		version->object->live->on_exit_path = true;
 	if (lp_function_is_patched(version->old_addr)) {
 		pr_err("function '%s' is patched already; a second patch of one function is not supported\n",
 		       func->old_name);

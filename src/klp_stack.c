@@ -50,7 +50,7 @@ int lp_stack_ranges_start(unsigned int max)
  */
 void lp_stack_ranges_add(unsigned long start, unsigned long size)
 {
-	if (WARN_ON_ONCE(lp_nr_ranges == lp_max_ranges))
+	if (!size || WARN_ON_ONCE(lp_nr_ranges == lp_max_ranges))
 		return;
 	lp_ranges[lp_nr_ranges++] = (struct lp_range){ start, start + size };
 }

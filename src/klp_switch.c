@@ -19,6 +19,7 @@
 #include <linux/smp.h>
 #include "compat/compat.h"
 #include "kernel_syms.h"
+#include "klp_nudge.h"
 #include "klp_stack.h"
 #include "klp_switch.h"
 #include "klp_sync.h"
@@ -35,8 +36,8 @@ static DEFINE_PER_CPU(atomic_t, lp_switch_busy);
 static struct cpumask lp_ask;		/* CPUs to send the IPI to */
 static bool lp_listed;			/* every task alive at the start is in */
 
-static atomic_t lp_by_stack, lp_by_exit, lp_by_ipi, lp_idle_offline;
-static unsigned int lp_signals, lp_tasks_listed;
+struct lp_switch_counts lp_counts;
+static unsigned int lp_tasks_listed;
 
 static enum lp_universe lp_target(void)
 {
@@ -53,7 +54,7 @@ static bool lp_is_idle_task(const struct task_struct *task)
  * Moves a task into a universe. The caller makes sure that the task cannot
  * run, or is the task or an interrupt on top of it.
  */
-static void lp_set_universe(struct task_struct *task, enum lp_universe universe)
+void lp_set_universe(struct task_struct *task, enum lp_universe universe)
 {
 	struct lp_task_entry *entry = lp_task_find(task) ?: lp_task_insert(task);
 
@@ -63,7 +64,7 @@ static void lp_set_universe(struct task_struct *task, enum lp_universe universe)
 		atomic_or(LP_W_OVERFLOW, &lp_word);
 }
 
-static bool lp_task_done(struct task_struct *task, enum lp_universe target)
+bool lp_task_done(struct task_struct *task, enum lp_universe target)
 {
 	struct lp_task_entry *entry = lp_task_find(task);
 
@@ -103,6 +104,33 @@ static int lp_switch_held(struct task_struct *task, void *arg)
 	return lp_check_and_switch(task, lp_target());
 }
 
+/**
+ * lp_switch_off_cpu() - switch a task if it is off its CPU and its stack allows
+ * @task:	a task that is referenced
+ *
+ * Context: any but NMI and hard interrupts; under lp_mutex, or inside a
+ * section in phase ACTIVE.
+ * Return: enum lp_stack_verdict.
+ */
+int lp_switch_off_cpu(struct task_struct *task)
+{
+	int verdict = lp_call_held(task, lp_switch_held, NULL);
+
+	if (verdict == LP_STACK_CLEAN)
+		atomic_inc(&lp_counts.by_stack);
+	return verdict;
+}
+
+/* The same for a task that something else keeps from running, interrupts off. */
+int lp_switch_stopped(struct task_struct *task)
+{
+	int verdict = lp_switch_held(task, NULL);
+
+	if (verdict == LP_STACK_CLEAN)
+		atomic_inc(&lp_counts.by_stop);
+	return verdict;
+}
+
 static int lp_switch_current(void)
 {
 	unsigned long flags;
@@ -111,6 +139,8 @@ static int lp_switch_current(void)
 	local_irq_save(flags);
 	verdict = lp_check_and_switch(current, lp_target());
 	local_irq_restore(flags);
+	if (verdict == LP_STACK_CLEAN)
+		atomic_inc(&lp_counts.by_stack);
 	return verdict;
 }
 
@@ -136,12 +166,8 @@ static void lp_switch_task(struct lp_task_entry *entry, void *arg)
 	if (!lp_task_pending(entry))
 		return;
 	LP_POINT_ARG(KLP_SCAN_TASK, task);
-	if (task == current)
-		verdict = lp_switch_current();
-	else
-		verdict = lp_call_held(task, lp_switch_held, NULL);
-	if (verdict == LP_STACK_CLEAN)
-		atomic_inc(&lp_by_stack);
+	verdict = task == current ? lp_switch_current() : lp_switch_off_cpu(task);
+	cond_resched();
 	if (verdict != LP_STACK_RUNNING)
 		return;
 	entry->verdict = verdict;
@@ -153,7 +179,7 @@ static void lp_ipi_check(struct task_struct *task, enum lp_universe target)
 	if (lp_task_done(task, target))
 		return;
 	if (lp_check_and_switch(task, target) == LP_STACK_CLEAN)
-		atomic_inc(&lp_by_ipi);
+		atomic_inc(&lp_counts.by_ipi);
 }
 
 /*
@@ -221,7 +247,32 @@ static void lp_switch_idle(int cpu)
 	}
 	LP_POINT_ARG(KLP_IDLE_OFFLINE, cpu);
 	lp_set_universe(idle, lp_target());
-	atomic_inc(&lp_idle_offline);
+	atomic_inc(&lp_counts.idle_offline);
+}
+
+/**
+ * lp_switch_idle_offline() - settle the idle task of a CPU that is down
+ * @cpu:	the CPU
+ *
+ * Context: cpuhp callback on another CPU, under the hotplug write lock; takes
+ * no lock.
+ */
+void lp_switch_idle_offline(unsigned int cpu)
+{
+	struct task_struct *idle = lp_k(idle_task)(cpu);
+	int section, w;
+
+	preempt_disable();
+	section = lp_section_enter();
+	w = atomic_read(&lp_word);
+	if (idle && lp_word_phase(w) == LP_ACTIVE &&
+	    !lp_task_done(idle, lp_word_target(w)) &&
+	    !LP_BREAK(SKIP_OFFLINE_IDLE)) {
+		lp_set_universe(idle, lp_word_target(w));
+		atomic_inc(&lp_counts.idle_offline);
+	}
+	lp_section_leave(section);
+	preempt_enable();
 }
 
 static void lp_switch_idle_tasks(void)
@@ -299,6 +350,7 @@ int lp_switch_start(void)
 	struct task_struct *idle;
 	int cpu, ret;
 
+	memset(&lp_counts, 0, sizeof(lp_counts));
 	ret = lp_tasks_start(lp_count_tasks());
 	if (ret)
 		return ret;
@@ -309,17 +361,13 @@ int lp_switch_start(void)
 		INIT_CSD(per_cpu_ptr(&lp_switch_csd, cpu), lp_ipi_switch, NULL);
 	}
 	lp_listed = false;
-	lp_signals = 0;
-	atomic_set(&lp_by_stack, 0);
-	atomic_set(&lp_by_exit, 0);
-	atomic_set(&lp_by_ipi, 0);
-	atomic_set(&lp_idle_offline, 0);
 	return 0;
 }
 
 /* Waits for the last IPIs and gives the table up; under lp_mutex. */
 void lp_switch_end(void)
 {
+	lp_nudge_end();
 	while (!lp_ipis_done())
 		usleep_range(50, 100);
 	lp_tasks_end();
@@ -401,69 +449,14 @@ void lp_switch_force(void)
 	lp_tasks_for_each(lp_force_entry, NULL);
 }
 
-/*
- * At the return to user space, with preemption off. It looks its task up
- * again: it may run so late that another transition is on.
- */
-static void lp_exit_switch(struct callback_head *work)
-{
-	struct lp_task_entry *queued = container_of(work, struct lp_task_entry, work);
-	unsigned long where;
-	int section, w;
-
-	preempt_disable();
-	section = lp_section_enter();
-	w = atomic_read(&lp_word);
-	LP_POINT(KLP_TASK_WORK);
-	if (lp_word_phase(w) == LP_ACTIVE &&
-	    !lp_task_done(current, lp_word_target(w)) &&
-	    lp_stack_check_here(current, &where) == LP_STACK_CLEAN) {
-		lp_set_universe(current, lp_word_target(w));
-		atomic_inc(&lp_by_exit);
-	}
-	lp_section_leave(section);
-	preempt_enable();
-	lp_task_work_done(queued);
-	lp_transition_kick();
-}
-
-static void lp_nudge_task(struct lp_task_entry *entry, void *arg)
-{
-	bool signal = *(bool *)arg;
-	struct task_struct *task = entry->task;
-
-	if (!lp_task_pending(entry))
-		return;
-	lp_signals += signal;
-	if (!lp_returns_to_user(task)) {
-		if (signal)
-			lp_k(wake_up_state)(task, TASK_INTERRUPTIBLE);
-		return;
-	}
-	if (signal && !lp_task_work_cancel(entry))
-		return;
-	lp_task_work_queue(entry, lp_exit_switch,
-			   signal ? TWA_SIGNAL : TWA_RESUME);
-}
-
-/**
- * lp_switch_nudge() - make pending tasks come by
- * @signal:	also interrupt their sleep
- *
- * Context: process context; under lp_mutex, in phase ACTIVE.
- */
-void lp_switch_nudge(bool signal)
-{
-	lp_tasks_for_each(lp_nudge_task, &signal);
-}
-
 void lp_switch_stats(struct lp_transition_stats *stats)
 {
-	stats->by_stack = atomic_read(&lp_by_stack);
-	stats->by_exit = atomic_read(&lp_by_exit);
-	stats->by_ipi = atomic_read(&lp_by_ipi);
-	stats->idle_offline = atomic_read(&lp_idle_offline);
-	stats->signals = lp_signals;
+	stats->by_stack = atomic_read(&lp_counts.by_stack);
+	stats->by_exit = atomic_read(&lp_counts.by_exit);
+	stats->by_stop = atomic_read(&lp_counts.by_stop);
+	stats->by_ipi = atomic_read(&lp_counts.by_ipi);
+	stats->idle_offline = atomic_read(&lp_counts.idle_offline);
+	stats->signals = lp_counts.signals;
 	stats->tasks = lp_tasks_listed;
 	stats->table_bytes = lp_tasks_bytes();
 }

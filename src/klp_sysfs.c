@@ -12,7 +12,8 @@
 #include "klp_report.h"
 #include "klp_sysfs.h"
 
-static struct kobject *lp_root;
+/* A set, because its members announce the end of a transition. */
+static struct kset *lp_root;
 
 static struct lp_live_patch *lp_live_of(struct kobject *kobj)
 {
@@ -164,7 +165,8 @@ int lp_sysfs_add(struct lp_live_patch *live)
 	struct lp_live_object *object;
 	int ret;
 
-	ret = kobject_init_and_add(&live->kobj, &lp_patch_ktype, lp_root, "%s",
+	live->kobj.kset = lp_root;
+	ret = kobject_init_and_add(&live->kobj, &lp_patch_ktype, NULL, "%s",
 				   lp_patch_name(live));
 	if (ret)
 		return ret;
@@ -205,11 +207,11 @@ void lp_sysfs_remove(struct lp_live_patch *live)
 
 int lp_sysfs_init(void)
 {
-	lp_root = kobject_create_and_add("livepoke", kernel_kobj);
+	lp_root = kset_create_and_add("livepoke", NULL, kernel_kobj);
 	return lp_root ? 0 : -ENOMEM;
 }
 
 void lp_sysfs_exit(void)
 {
-	kobject_put(lp_root);
+	kset_unregister(lp_root);
 }

@@ -224,7 +224,7 @@ unsigned int lp_tasks_bytes(void)
  * @visit:	called with each entry that has a task
  * @arg:	passed on
  *
- * Context: process context; under lp_mutex.
+ * Context: any that @visit allows; under lp_mutex.
  */
 void lp_tasks_for_each(lp_task_visit_t visit, void *arg)
 {
@@ -236,7 +236,6 @@ void lp_tasks_for_each(lp_task_visit_t visit, void *arg)
 			if (lp_key_is_task(READ_ONCE(seg->entries[i].task)))
 				visit(&seg->entries[i], arg);
 		}
-		cond_resched();
 	}
 }
 

@@ -16,12 +16,16 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/hrtimer.h>
+#include <linux/kobject.h>
 #include <linux/kthread.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 #include <linux/wait.h>
 #include "compat/compat.h"
+#include "klp_nudge.h"
 #include "klp_patch.h"
+#include "klp_report.h"
 #include "klp_stack.h"
 #include "klp_switch.h"
 #include "klp_sync.h"
@@ -37,6 +41,10 @@ static unsigned int signal_ms = 1000;
 module_param(signal_ms, uint, 0644);
 MODULE_PARM_DESC(signal_ms, "after how long a transition begins to signal the tasks it waits for, and repeats it (ms, 0: never)");
 
+static unsigned int stop_machine_ms;
+module_param(stop_machine_ms, uint, 0644);
+MODULE_PARM_DESC(stop_machine_ms, "after how long a transition stops the whole machine for a pass; hurts large machines (ms, 0: never)");
+
 atomic_t lp_word = ATOMIC_INIT(LP_IDLE);
 struct lp_live_patch *lp_transition_patch;
 
@@ -44,7 +52,7 @@ static struct task_struct *lp_worker;
 static DECLARE_WAIT_QUEUE_HEAD(lp_worker_wait);
 static bool lp_kicked;
 static unsigned int lp_backoff_us;	/* 0: nothing to retry */
-static u64 lp_next_signal_ns;
+static u64 lp_next_signal_ns, lp_stop_ns;
 
 static bool lp_target_patched(void)
 {
@@ -130,7 +138,7 @@ static int lp_collect_ranges(struct lp_live_patch *live)
 	unsigned int max = 1;
 
 	lp_for_each_live_object(live, object)
-		max += 2 * object->nr_versions;
+		max += 4 * object->nr_versions;
 	if (lp_stack_ranges_start(max))
 		return -ENOMEM;
 	lp_handler_text(&start, &size);
@@ -140,6 +148,10 @@ static int lp_collect_ranges(struct lp_live_patch *live)
 			lp_stack_ranges_add(version->old_addr, version->old_size);
 			lp_stack_ranges_add((unsigned long)version->func->new_func,
 					    version->new_size);
+			lp_stack_ranges_add(version->old_cold.addr,
+					    version->old_cold.size);
+			lp_stack_ranges_add(version->new_cold.addr,
+					    version->new_cold.size);
 		}
 	}
 	lp_stack_ranges_ready();
@@ -223,6 +235,32 @@ void lp_transition_cancel(void)
 	lp_transition_finish(live, false);
 }
 
+static void lp_announce(struct lp_live_patch *live, bool patched)
+{
+	char *env[] = { patched ? "TRANSITION=patched" : "TRANSITION=unpatched",
+			NULL };
+
+	pr_notice("'%s': %s complete\n", lp_patch_name(live),
+		  patched ? "patching" : "unpatching");
+	lp_trace_transition(live, patched, "complete");
+	kobject_uevent_env(&live->kobj, KOBJ_CHANGE, env);
+}
+
+/**
+ * lp_transition_skip() - let all tasks run the new functions at once
+ *
+ * Context: process context, sleeps; under lp_mutex, after
+ * lp_transition_prepare(), instead of lp_transition_begin().
+ */
+void lp_transition_skip(void)
+{
+	struct lp_live_patch *live = lp_transition_patch;
+
+	live->stats.start_ns = ktime_get_ns();
+	lp_transition_finish(live, true);
+	lp_announce(live, true);
+}
+
 static void lp_complete(void)
 {
 	struct lp_live_patch *live = lp_transition_patch;
@@ -234,8 +272,7 @@ static void lp_complete(void)
 	lp_switch_stats(&live->stats);
 	lp_transition_finish(live, patched);
 	live->stats.duration_ns = ktime_get_ns() - live->stats.start_ns;
-	pr_notice("'%s': %s complete\n", lp_patch_name(live),
-		  patched ? "patching" : "unpatching");
+	lp_announce(live, patched);
 	lp_patch_finished(live);
 }
 
@@ -263,6 +300,9 @@ static bool lp_try_close(void)
 			   lp_word_make(LP_CLOSING, target, target)) != w)
 		return false;
 	LP_POINT(KLP_CLOSING);
+	/* Covers tasks that exit and that no scan can find any more. */
+	if (lp_transition_patch->on_exit_path)
+		synchronize_rcu_tasks();
 	if (!LP_BREAK(NO_SYNC_CLOSING))
 		lp_synchronise();
 	LP_POINT(KLP_RESCAN);
@@ -295,6 +335,16 @@ static bool lp_signal_due(void)
 	return true;
 }
 
+static bool lp_stop_due(void)
+{
+	u64 now = ktime_get_ns();
+
+	if (!stop_machine_ms || now < lp_stop_ns)
+		return false;
+	lp_stop_ns = now + (u64)stop_machine_ms * NSEC_PER_MSEC;
+	return true;
+}
+
 /* One attempt to complete the running transition; under lp_mutex. */
 static bool lp_try_complete(void)
 {
@@ -303,14 +353,20 @@ static bool lp_try_complete(void)
 	lp_transition_patch->stats.passes++;
 	if (!lp_switch_pass() && lp_try_close())
 		return true;
-	lp_switch_nudge(lp_signal_due());
+	lp_nudge(lp_signal_due());
+	if (lp_stop_due())
+		lp_nudge_stop_machine();
 	return false;
 }
 
 /* First attempt in the caller's context, the rest in the worker. */
 static void lp_start_driving(void)
 {
-	lp_next_signal_ns = ktime_get_ns() + (u64)signal_ms * NSEC_PER_MSEC;
+	u64 now = ktime_get_ns();
+
+	lp_trace_transition(lp_transition_patch, lp_target_patched(), "start");
+	lp_next_signal_ns = now + (u64)signal_ms * NSEC_PER_MSEC;
+	lp_stop_ns = now + (u64)stop_machine_ms * NSEC_PER_MSEC;
 	lp_backoff_us = LP_BACKOFF_MIN_US;
 	if (!lp_try_complete())
 		lp_transition_kick();

@@ -46,6 +46,9 @@ static inline int lp_call_held(struct task_struct *task,
 	return lp_k(task_call_func)(task, fn, arg);
 }
 
+/* In a TP_fast_assign(): copy a string into the event. */
+#define lp_assign_str(dst, src)	__assign_str(dst, src)
+
 struct lp_symbol_found {
 	unsigned long addr;
 	unsigned long count;
