@@ -4,6 +4,7 @@
 # What the tests of live patching share: ". /lp/klp.sh" after
 # lib.sh.
 
+# shellcheck disable=SC2034 # for the scripts
 LP_PATCHED_LINE='livepoke: this line comes from a live patch'
 LP_LOADS=
 

@@ -60,11 +60,11 @@ refused EOPNOTSUPP "module not loaded" "no_such_module" \
 is "twins, unpatched" "$(lptarget twins)" 3
 check "patch the first twin" enable $P object=lp_test_target name=lp_target_twin sympos=1
 first=$(lptarget twins)
-is "its directory" "$(cd $LP_SYS/$P/lp_test_target && ls -d ./*,*)" ./lp_target_twin,1
+is "its directory" "$(cd "$LP_SYS/$P/lp_test_target" && ls -d ./*,*)" ./lp_target_twin,1
 check "remove" remove $P
 check "patch the second twin" enable $P object=lp_test_target name=lp_target_twin sympos=2
 second=$(lptarget twins)
-is "its directory" "$(cd $LP_SYS/$P/lp_test_target && ls -d ./*,*)" ./lp_target_twin,2
+is "its directory" "$(cd "$LP_SYS/$P/lp_test_target" && ls -d ./*,*)" ./lp_target_twin,2
 check "remove" remove $P
 # 40 + 2 if the one was replaced, 1 + 40 if the other was
 is "each position is another function" "$(printf '%s\n' "$first" "$second" | sort | xargs)" "41 42"

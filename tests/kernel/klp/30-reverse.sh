@@ -29,7 +29,7 @@ sleepers()
 
 second_sleeper()
 {
-	kill -USR1 $SECOND
+	kill -USR1 "$SECOND"
 	wait_for 10 inside 2
 }
 
@@ -67,7 +67,7 @@ enabling()
 	expect EAGAIN "unload is refused in transition" rmmod $P
 	check "a task that was asleep elsewhere has been switched" second_sleeper
 	value=1
-	for n in $(seq "$1"); do
+	for _ in $(seq "$1"); do
 		value=$((1 - value))
 		reverse $value
 	done
@@ -95,7 +95,7 @@ disabling()
 	expect EAGAIN "unload is refused in transition" rmmod $P
 	check "a task that was asleep elsewhere has been switched" second_sleeper
 	value=0
-	for n in $(seq "$1"); do
+	for _ in $(seq "$1"); do
 		value=$((1 - value))
 		reverse $value
 	done

@@ -137,7 +137,7 @@ static int count_forks(unsigned int n)
 
 typedef void (*thread_fn)(pid_t pid, pid_t tid);
 
-static void for_each_thread(pid_t pid, thread_fn fn)
+static void visit_threads(pid_t pid, thread_fn fn)
 {
 	char path[64];
 	struct dirent *d;
@@ -184,7 +184,7 @@ static void trace_stop(pid_t pid, pid_t tid)
 static void storm(pid_t pid, thread_fn fn)
 {
 	for (;;) {
-		for_each_thread(pid, fn);
+		visit_threads(pid, fn);
 		usleep(1000);
 	}
 }

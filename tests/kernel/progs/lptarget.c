@@ -166,8 +166,7 @@ static int do_stats(void)
 
 	if (ioctl(dev, LP_TARGET_STATS, &s))
 		return fail("stats");
-	printf("calls=%llu mixed=%llu backward=%llu inside=%u "
-	       "enable_old=%llu enable_new=%llu disable_old=%llu disable_new=%llu\n",
+	printf("calls=%llu mixed=%llu backward=%llu inside=%u enable_old=%llu enable_new=%llu disable_old=%llu disable_new=%llu\n",
 	       s.calls, s.mixed, s.backward, s.inside, s.active[1][0],
 	       s.active[1][1], s.active[0][0], s.active[0][1]);
 	return 0;
