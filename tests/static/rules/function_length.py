@@ -33,7 +33,7 @@ def _lengths(subject):
     paths = [f for f in tree.c_files(subject.root, *TOPS)]
     if not paths:
         return
-    out = objects.tool("ctags", "-x", "--language-force=C", "--kinds-C=f",
+    out = objects.tool("ctags-universal", "-x", "--language-force=C", "--kinds-C=f",
                        "--_xformat=%n %{end} %N %F",
                        *[str(subject.root / p) for p in paths])
     for line in out.splitlines():
