@@ -58,6 +58,13 @@ samples: modules ## build the sample patches against this tree
 install-dev: modules ## install headers, Module.symvers and patch.mk (DESTDIR=)
 	DESTDIR=$(DESTDIR) scripts/install-dev $(KVER) $(OBJ)/Module.symvers
 
+dkms-install: ## build and install livepoke.ko with dkms for the running kernel (root)
+	scripts/dkms-install $(VERSION) $(KREL)
+
+dkms-uninstall: ## remove livepoke.ko and its dkms sources (root)
+	-dkms remove livepoke/$(VERSION) --all
+	rm -rf /usr/src/livepoke-$(VERSION)
+
 test-modules: modules
 	@mkdir -p $(OBJ)/tests
 	@find $(OBJ)/tests -xtype l -delete
@@ -97,4 +104,4 @@ distclean: clean ## remove build products and the package cache
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
-.PHONY: modules headers samples install-dev test-modules progs payload demo-payload demo check check-long clean distclean help
+.PHONY: modules headers samples install-dev dkms-install dkms-uninstall test-modules progs payload demo-payload demo check check-long clean distclean help

@@ -41,8 +41,9 @@ read_often()
 }
 
 step "The running kernel"
-run uname -r
-show "$(uname -r) ($(nproc) CPUs, running for $(cut -d. -f1 /proc/uptime) s)"
+run cat /proc/version
+show "$(cat /proc/version)"
+show "($(nproc) CPUs, running for $(cut -d. -f1 /proc/uptime) s)"
 run "cat /proc/cmdline      (the parameters this kernel was booted with)"
 before=$(read_often)
 show "$before"
