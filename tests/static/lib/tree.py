@@ -3,6 +3,7 @@
 
 import os
 import re
+from fnmatch import fnmatch
 
 # Never part of the sources: products, and the examples that must fail.
 SKIP_DIRS = {".git", "build", "__pycache__"}
@@ -57,6 +58,11 @@ def _blank(match):
 def code_only(source):
     """The source with comments and strings blanked; line numbers stay."""
     return _TOKEN.sub(_blank, source)
+
+
+def listed(name, rows):
+    """Whether a list names this, itself or by a pattern."""
+    return name in rows or any(fnmatch(name, row) for row in rows)
 
 
 def arguments(code, start):

@@ -5,8 +5,6 @@ allowed-exports lists what mainline exports on every supported kernel, plus
 what the kernel's own inline functions bring in on one kernel or another.
 """
 
-from fnmatch import fnmatch
-
 from lib import tree
 
 NAME = "exports"
@@ -29,7 +27,7 @@ def check(subject):
     own = set(subject.product.globals) | set(subject.test.globals)
     for obj in [subject.product, subject.test, *subject.samples]:
         for name in obj.undefined:
-            if name not in own and not any(fnmatch(name, a) for a in allowed):
+            if name not in own and not tree.listed(name, allowed):
                 found.append(
                     f"{obj.name} needs {name}, which is not in allowed-exports: "
                     "if mainline exports it from 5.10 to 7.3, add it there with "

@@ -5,7 +5,7 @@ import re
 
 NAME = "global_names"
 NEEDS = {"build"}
-_OURS = re.compile(r"^(__SC[KT]__|__ksymtab_|__kstrtab(ns)?_|__crc_|__pfx_|__cfi_)?"
+_OURS = re.compile(r"^(__SC[KT]__(tp_func_)?|__traceiter_|__tracepoint_|__ksymtab_|__kstrtab(ns)?_|__crc_|__pfx_|__cfi_)?"
                    r"(__)?(lp|poke|livepoke)_")
 _KBUILD = {"init_module", "cleanup_module", "__this_module", "__pfx_init_module",
            "__pfx_cleanup_module"}

@@ -5,7 +5,8 @@ hostile-roots names the handlers and their context. From each, the call graph
 of the product's object code is followed:
 
 - every function outside the module that can be reached must be in
-  hostile-allowed for that context, with the reason why it is safe there;
+  hostile-allowed for that context, or for that handler alone, with the reason
+  why it is safe there;
 - in #BP, NMI and ftrace handlers no reachable function of ours may be
   traceable: it would re-enter the handler;
 - calls through pointers must be listed too, as *function.
@@ -48,7 +49,7 @@ def _roots(subject):
 
 
 def _allowed(subject):
-    """symbol -> set of contexts."""
+    """symbol -> set of contexts and of handlers."""
     rows = tree.table(subject.list_file("hostile-allowed"))
     return {name: set(words.split()[0].split(",")) for name, words in rows.items()
             if len(words.split()) > 1}
@@ -79,13 +80,13 @@ def _judge(obj, fn, path, context, allowed):
     for insn, target, here in obj.branches(fn):
         outside = _outside(target, here)
         if outside and outside not in ALWAYS and \
-                not _permits(allowed, outside, context):
+                not _permits(allowed, outside, context, path[0]):
             where = obj.where(fn, insn)[1]
             yield (f"{context}: {where}: {outside} is called (reached by {chain}); "
                    "avoid it, or list it in hostile-allowed with the reason")
     for insn in filter(lambda i: i.is_indirect, fn.insns):
         names, where = obj.where(fn, insn)
-        if not any(_permits(allowed, "*" + n, context) for n in names):
+        if not any(_permits(allowed, "*" + n, context, path[0]) for n in names):
             yield (f"{context}: {where}: indirect call in {names[0]}() "
                    f"(reached by {chain}); list *{names[0]} in hostile-allowed")
 
@@ -97,9 +98,9 @@ def _outside(target, here):
     return None if here else target
 
 
-def _permits(allowed, symbol, context):
-    contexts = allowed.get(symbol, ())
-    return "all" in contexts or context in contexts
+def _permits(allowed, symbol, context, root):
+    where = allowed.get(symbol, ())
+    return bool({"all", context, root} & set(where))
 
 
 # How the sources hand a function to the kernel as such a handler: calls, with

@@ -17,7 +17,7 @@ def check(subject):
     for obj in filter(None, (subject.product, subject.test)):
         for fn, insn in indirect(obj):
             names, where = obj.where(fn, insn)
-            if not any(n in allowed for n in [*names, objects.origin(fn.name)]):
+            if not any(tree.listed(n, allowed) for n in [*names, objects.origin(fn.name)]):
                 found.append(f"{where}: indirect '{insn.text}' in {names[0]}() "
                              f"({obj.name}: {fn.name}); bind the function with "
                              "lp_k(), or list it in indirect-allowed with a reason")
