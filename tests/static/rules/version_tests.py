@@ -3,7 +3,9 @@
 
 Stable series and distributions move interfaces inside one version, so a
 version says little. Only src/compat/ may ask, everything else uses the names
-of capabilities. Lines that may mention a version are in version-allowed.
+of capabilities. A script may pass a kernel's release on, as the name of a
+directory or of a package, but not compare it or take it apart. Lines that
+only look like a test are in version-allowed.
 """
 
 import re
@@ -15,7 +17,12 @@ COMPAT = "src/compat/"
 # Brackets keep this file from finding itself.
 _TEST = re.compile(r"LINUX_VERSION[_]|KERNEL[_]VERSION\b|RHEL[_]RELEASE|"
                    r"UTS[_]RELEASE|UTS[_]UBUNTU|LINUX_PACKAGE[_]ID|"
-                   r"\bSUB[L]EVEL\b|uname[ ]-r|uname\(\)[.]release")
+                   r"\bSUB[L]EVEL\b|uname\(\)[.]release")
+_RELEASE = r"uname[ ]-r|/proc/sys/kernel/osrelease"
+_VARIABLE = re.compile(rf"\b(\w+)=[^;]*?(?:{_RELEASE})")
+# What compares a word, or takes it apart.
+_JUDGE = re.compile(r"\bcase\b|(^|\s)\[|\btest\s|\bsort\b|\bcut\b|\bsed\b|\bawk\b|"
+                    r"\bgrep\b|\bexpr\b|\bIFS=|%%|##|dpkg --compare")
 _PROSE = (".md", ".rst", ".txt", ".1", ".8")
 
 
@@ -26,11 +33,24 @@ def check(subject):
         if path.startswith(COMPAT) or path.endswith(_PROSE) or \
                 path.endswith("version-allowed"):
             continue
-        for number, line in enumerate(_lines(subject.root, path), 1):
-            if _TEST.search(line) and not _is_allowed(allowed, path, line):
+        lines = _lines(subject.root, path)
+        for number in sorted(_tests(lines)):
+            line = lines[number - 1]
+            if not _is_allowed(allowed, path, line):
                 found.append(f"{path}:{number}: version test outside {COMPAT}: "
                              f"{line.strip()}; name the capability in {COMPAT}")
     return found
+
+
+def _tests(lines):
+    """Numbers of the lines that test a version."""
+    release = _RELEASE
+    names = {m.group(1) for line in lines for m in _VARIABLE.finditer(line)}
+    for name in sorted(names):
+        release += rf"|\$\{{?{name}\b"
+    release = re.compile(release)
+    return {number for number, line in enumerate(lines, 1)
+            if _TEST.search(line) or release.search(line) and _JUDGE.search(line)}
 
 
 def _lines(root, path):
