@@ -116,6 +116,9 @@ static void lp_free_work(struct work_struct *work)
 	synchronize_rcu_tasks();
 	synchronize_rcu();
 	lp_sysfs_remove(live);
+	/* Some task may still run in the text of a patch that was forced. */
+	if (live->forced)
+		return;
 	lp_live_free(live);
 	module_put(mod);
 }
@@ -128,9 +131,8 @@ static void lp_free_work(struct work_struct *work)
  */
 void lp_patch_finished(struct lp_live_patch *live)
 {
-	if (live->enabled || live->forced)
-		return;
-	queue_work(lp_free_queue, &live->free_work);
+	if (!live->enabled)
+		queue_work(lp_free_queue, &live->free_work);
 }
 
 static int lp_patch_objects(struct lp_live_patch *live)

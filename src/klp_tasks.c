@@ -254,13 +254,18 @@ bool lp_task_is_dead(struct task_struct *task)
 static void lp_mark_dead(struct lp_task_entry *entry, void *arg)
 {
 	unsigned int *dead = arg;
+	struct task_struct *task;
 
 	if (!lp_task_is_dead(entry->task) ||
 	    test_bit(LP_WORK_QUEUED, &entry->flags))
 		return;
-	/* Nobody looks a dead task up, so nothing else writes this entry. */
-	put_task_struct(entry->task);
+	/*
+	 * The address may belong to another task once the reference is gone;
+	 * so the key goes first.
+	 */
+	task = entry->task;
 	WRITE_ONCE(entry->task, LP_KEY_DEAD);
+	put_task_struct(task);
 	(*dead)++;
 }
 

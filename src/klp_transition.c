@@ -37,9 +37,12 @@
 #define LP_BACKOFF_MIN_US	1000
 #define LP_BACKOFF_MAX_US	128000
 
+/* Signals are repeated at twice the interval each time, up to this. */
+#define LP_SIGNAL_INTERVAL_MAX_NS	(15 * NSEC_PER_SEC)
+
 static unsigned int signal_ms = 1000;
 module_param(signal_ms, uint, 0644);
-MODULE_PARM_DESC(signal_ms, "after how long a transition begins to signal the tasks it waits for, and repeats it (ms, 0: never)");
+MODULE_PARM_DESC(signal_ms, "after how long a transition signals the tasks it waits for; repeated ever less often (ms, 0: never)");
 
 static unsigned int stop_machine_ms;
 module_param(stop_machine_ms, uint, 0644);
@@ -52,7 +55,7 @@ static struct task_struct *lp_worker;
 static DECLARE_WAIT_QUEUE_HEAD(lp_worker_wait);
 static bool lp_kicked;
 static unsigned int lp_backoff_us;	/* 0: nothing to retry */
-static u64 lp_next_signal_ns, lp_stop_ns;
+static u64 lp_next_signal_ns, lp_signal_interval_ns, lp_stop_ns;
 
 static bool lp_target_patched(void)
 {
@@ -330,7 +333,9 @@ static bool lp_signal_due(void)
 
 	if (!signal_ms || now < lp_next_signal_ns)
 		return false;
-	lp_next_signal_ns = now + (u64)signal_ms * NSEC_PER_MSEC;
+	lp_signal_interval_ns = min_t(u64, 2 * lp_signal_interval_ns,
+				      LP_SIGNAL_INTERVAL_MAX_NS);
+	lp_next_signal_ns = now + lp_signal_interval_ns;
 	pr_notice("signaling remaining tasks\n");
 	return true;
 }
@@ -365,7 +370,8 @@ static void lp_start_driving(void)
 	u64 now = ktime_get_ns();
 
 	lp_trace_transition(lp_transition_patch, lp_target_patched(), "start");
-	lp_next_signal_ns = now + (u64)signal_ms * NSEC_PER_MSEC;
+	lp_signal_interval_ns = (u64)signal_ms * NSEC_PER_MSEC;
+	lp_next_signal_ns = now + lp_signal_interval_ns;
 	lp_stop_ns = now + (u64)stop_machine_ms * NSEC_PER_MSEC;
 	lp_backoff_us = LP_BACKOFF_MIN_US;
 	if (!lp_try_complete())
