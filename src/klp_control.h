@@ -10,5 +10,6 @@
 int lp_set_enabled(struct lp_live_patch *live, bool enable);
 int lp_force(struct lp_live_patch *live);
 bool lp_in_transition(struct lp_live_patch *live);
+unsigned int lp_stack_order(struct lp_live_patch *live);
 
 #endif /* _LIVEPOKE_KLP_CONTROL_H */

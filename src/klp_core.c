@@ -7,97 +7,24 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
-#include <linux/slab.h>
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 #include "klp_control.h"
 #include "klp_core.h"
+#include "klp_module.h"
+#include "klp_object.h"
 #include "klp_oops.h"
 #include "klp_patch.h"
 #include "klp_resolve.h"
+#include "klp_state.h"
 #include "klp_sysfs.h"
 #include "klp_transition.h"
 
 DEFINE_MUTEX(lp_mutex);
-
 LIST_HEAD(lp_patches);
 
 /* Removes finished patches, one at a time and outside lp_mutex. */
 static struct workqueue_struct *lp_free_queue;
-
-static unsigned int lp_count_objects(const struct lp_patch *patch)
-{
-	const struct lp_object *obj = patch->objs;
-
-	while (obj->funcs)
-		obj++;
-	return obj - patch->objs;
-}
-
-static unsigned int lp_count_funcs(const struct lp_object *obj)
-{
-	const struct lp_func *func = obj->funcs;
-
-	while (func->old_name)
-		func++;
-	return func - obj->funcs;
-}
-
-static void lp_live_free(struct lp_live_patch *live)
-{
-	struct lp_live_object *object;
-
-	lp_for_each_live_object(live, object) {
-		if (object->mod)
-			module_put(object->mod);
-		kfree(object->versions);
-	}
-	kfree(live->objects);
-	kfree(live);
-}
-
-static int lp_live_add_object(struct lp_live_patch *live, struct lp_object *obj)
-{
-	struct lp_live_object *object = &live->objects[live->nr_objects++];
-	unsigned int i, nr = lp_count_funcs(obj);
-
-	object->obj = obj;
-	object->live = live;
-	object->versions = kcalloc(nr, sizeof(*object->versions), GFP_KERNEL);
-	if (nr && !object->versions)
-		return -ENOMEM;
-	object->nr_versions = nr;
-	for (i = 0; i < nr; i++) {
-		object->versions[i].func = &obj->funcs[i];
-		object->versions[i].object = object;
-	}
-	return 0;
-}
-
-static void lp_free_work(struct work_struct *work);
-
-static struct lp_live_patch *lp_live_alloc(struct lp_patch *patch)
-{
-	unsigned int i, nr = lp_count_objects(patch);
-	struct lp_live_patch *live = kzalloc(sizeof(*live), GFP_KERNEL);
-
-	if (!live)
-		return NULL;
-	live->patch = patch;
-	init_completion(&live->released);
-	INIT_WORK(&live->free_work, lp_free_work);
-	live->objects = kcalloc(nr, sizeof(*live->objects), GFP_KERNEL);
-	if (nr && !live->objects)
-		goto fail;
-	for (i = 0; i < nr; i++) {
-		if (lp_live_add_object(live, &patch->objs[i]))
-			goto fail;
-	}
-	return live;
-fail:
-	lp_live_free(live);
-	return NULL;
-}
 
 /*
  * The rest of a patch's removal, when nobody chooses its functions any more:
@@ -123,6 +50,44 @@ static void lp_free_work(struct work_struct *work)
 	module_put(mod);
 }
 
+/* Every patch but @by is out. */
+static void lp_retire_replaced(struct lp_live_patch *by)
+{
+	struct lp_live_patch *live;
+
+	list_for_each_entry(live, &lp_patches, list) {
+		if (live == by || !live->enabled)
+			continue;
+		live->enabled = false;
+		live->forced |= by->forced;
+		queue_work(lp_free_queue, &live->free_work);
+	}
+}
+
+/**
+ * lp_patch_settled() - every task is where it belongs
+ * @live:	the patch
+ * @patched:	in the patched universe
+ *
+ * Context: process context, sleeps; under lp_mutex. The patch still counts as
+ * in transition for its callbacks.
+ */
+void lp_patch_settled(struct lp_live_patch *live, bool patched)
+{
+	struct lp_live_object *object;
+
+	if (patched && live->patch->replace)
+		lp_retire_replaced(live);
+	lp_for_each_live_object(live, object) {
+		if (!object->loaded)
+			continue;
+		if (patched)
+			lp_post_patch(object);
+		else
+			lp_post_unpatch(object);
+	}
+}
+
 /**
  * lp_patch_finished() - a transition of the patch is over
  * @live:	the patch
@@ -141,12 +106,15 @@ static int lp_patch_objects(struct lp_live_patch *live)
 	int ret;
 
 	lp_for_each_live_object(live, object) {
-		ret = lp_patch_object(object);
-		if (ret) {
-			pr_warn("failed to patch object '%s'\n",
-				lp_object_name(object));
-			return ret;
-		}
+		if (!object->loaded)
+			continue;
+		ret = lp_pre_patch(object);
+		if (!ret)
+			ret = lp_patch_object(object);
+		if (!ret)
+			continue;
+		pr_warn("failed to patch object '%s'\n", lp_object_name(object));
+		return ret;
 	}
 	return 0;
 }
@@ -220,25 +188,28 @@ static int lp_may_register(const struct lp_patch *patch)
 		       patch->mod->name, lp_patch_name(lp_transition_patch));
 		return -EBUSY;
 	}
+	if (!lp_states_compatible(patch)) {
+		pr_err("Livepatch patch (%s) is not compatible with the already installed livepatches.\n",
+		       patch->mod->name);
+		return -EINVAL;
+	}
 	return 0;
 }
 
-static int lp_register(struct lp_live_patch *live)
+/* Enters the patch into the registry and enables it; under lp_mutex. */
+static int lp_admit(struct lp_live_patch *live)
 {
-	int ret;
+	int ret = lp_resolve_patch(live);
 
-	ret = lp_may_register(live->patch);
-	if (ret)
-		return ret;
-	ret = lp_resolve_patch(live);
 	if (ret)
 		return ret;
 	ret = lp_sysfs_add(live);
 	if (ret)
 		return ret;
+	list_add_tail_rcu(&live->list, &lp_patches);
 	ret = lp_enable(live);
-	if (!ret)
-		list_add_tail_rcu(&live->list, &lp_patches);
+	if (ret)
+		list_del_rcu(&live->list);
 	return ret;
 }
 
@@ -250,6 +221,15 @@ static int lp_check_abi(const struct lp_patch *patch, unsigned int abi,
 	pr_err("a patch built for ABI %u was refused, this livepoke has ABI %u; rebuild the patch\n",
 	       abi, LP_LIVEPATCH_ABI);
 	return -EINVAL;
+}
+
+/* Drops a patch that could not be admitted; not under lp_mutex. */
+static void lp_drop_refused(struct lp_live_patch *live)
+{
+	synchronize_rcu();
+	if (live->kobj.ktype)
+		lp_sysfs_remove(live);
+	lp_live_free(live);
 }
 
 /**
@@ -264,7 +244,7 @@ static int lp_check_abi(const struct lp_patch *patch, unsigned int abi,
 int lp_register_patch(struct lp_patch *patch, unsigned int abi,
 		      unsigned int size)
 {
-	struct lp_live_patch *live;
+	struct lp_live_patch *live = NULL;
 	int ret;
 
 	ret = lp_check_abi(patch, abi, size);
@@ -272,24 +252,29 @@ int lp_register_patch(struct lp_patch *patch, unsigned int abi,
 		ret = lp_check_patch(patch);
 	if (ret)
 		return ret;
-	live = lp_live_alloc(patch);
-	if (!live)
-		return -ENOMEM;
 	__module_get(patch->mod);
 	mutex_lock(&lp_mutex);
-	ret = lp_register(live);
+	ret = lp_may_register(patch);
+	if (!ret) {
+		live = lp_live_alloc(patch);
+		ret = live ? 0 : -ENOMEM;
+	}
+	if (!ret) {
+		INIT_WORK(&live->free_work, lp_free_work);
+		ret = lp_admit(live);
+	}
 	mutex_unlock(&lp_mutex);
 	if (!ret)
 		return 0;
-	if (live->kobj.ktype)
-		lp_sysfs_remove(live);
-	lp_live_free(live);
+	if (live)
+		lp_drop_refused(live);
 	module_put(patch->mod);
 	return ret;
 }
 
 static int lp_disable(struct lp_live_patch *live)
 {
+	struct lp_live_object *object;
 	int ret;
 
 	if (lp_transition_patch) {
@@ -300,6 +285,10 @@ static int lp_disable(struct lp_live_patch *live)
 	ret = lp_transition_prepare(live, false);
 	if (ret)
 		return ret;
+	lp_for_each_live_object(live, object) {
+		if (object->patched)
+			lp_pre_unpatch(object);
+	}
 	live->enabled = false;
 	if (live->patch->immediate)
 		lp_unpatch_objects(live);
@@ -356,7 +345,7 @@ int lp_set_enabled(struct lp_live_patch *live, bool enable)
  * lp_force() - declare every task switched
  * @live:	the patch
  *
- * Its modules can never be unloaded afterwards.
+ * Its module can never be unloaded afterwards, nor those that it replaced.
  *
  * Context: process context, sleeps; takes lp_mutex.
  * Return: 0, or -EINVAL if the patch is not in transition.
@@ -380,6 +369,22 @@ bool lp_in_transition(struct lp_live_patch *live)
 	return READ_ONCE(lp_transition_patch) == live;
 }
 
+/* Position among the registered patches, from 1; a higher one wins. */
+unsigned int lp_stack_order(struct lp_live_patch *live)
+{
+	struct lp_live_patch *other;
+	unsigned int order = 0;
+
+	mutex_lock(&lp_mutex);
+	list_for_each_entry(other, &lp_patches, list) {
+		order++;
+		if (other == live)
+			break;
+	}
+	mutex_unlock(&lp_mutex);
+	return order;
+}
+
 int lp_klp_init(void)
 {
 	int ret;
@@ -396,7 +401,12 @@ int lp_klp_init(void)
 	ret = lp_oops_init();
 	if (ret)
 		goto err_transition;
+	ret = lp_module_init();
+	if (ret)
+		goto err_oops;
 	return 0;
+err_oops:
+	lp_oops_exit();
 err_transition:
 	lp_transition_exit();
 err_sysfs:
@@ -408,6 +418,7 @@ err_queue:
 
 void lp_klp_exit(void)
 {
+	lp_module_exit();
 	lp_oops_exit();
 	destroy_workqueue(lp_free_queue);
 	lp_transition_exit();

@@ -16,9 +16,11 @@ struct lp_target;
 
 /**
  * struct lp_version - one replacement of one function
- * @func:	what the author declared
+ * @name:	name of the function that is replaced
+ * @sympos:	its position among symbols of that name, from 1; 0: unique
+ * @new_func:	the replacement; NULL makes callers run the original
  * @object:	the object it belongs to
- * @old_addr:	entry of the function that is replaced
+ * @old_addr:	entry of the function that is replaced; 0 while it is not loaded
  * @old_size:	its length in bytes
  * @new_size:	length of the replacement in bytes
  * @old_cold:	the part of the old function that the compiler moved away
@@ -29,7 +31,9 @@ struct lp_target;
  * @kobj:	<patch>/<object>/<function,sympos>
  */
 struct lp_version {
-	struct lp_func *func;
+	const char *name;
+	unsigned long sympos;
+	void *new_func;
 	struct lp_live_object *object;
 	unsigned long old_addr;
 	unsigned long old_size;
@@ -46,21 +50,25 @@ struct lp_version {
 
 /**
  * struct lp_live_object - one object of a registered patch
- * @obj:	what the author declared
+ * @name:	of the patched module; NULL for the kernel image
+ * @obj:	what the author declared; NULL if only a replaced patch has it
  * @live:	the patch it belongs to
- * @mod:	the patched module, referenced; NULL for the kernel image
- * @versions:	its functions
+ * @versions:	its functions, those of the author first
  * @nr_versions: how many
+ * @loaded:	the kernel image, or a module that is loaded
  * @patched:	the redirections are in place
+ * @post_unpatch_due: pre_patch was called and succeeded
  * @kobj:	<patch>/<object>
  */
 struct lp_live_object {
+	const char *name;
 	struct lp_object *obj;
 	struct lp_live_patch *live;
-	struct module *mod;
 	struct lp_version *versions;
 	unsigned int nr_versions;
+	bool loaded;
 	bool patched;
+	bool post_unpatch_due;
 	struct kobject kobj;
 };
 
@@ -136,11 +144,18 @@ static inline const char *lp_patch_name(const struct lp_live_patch *live)
 
 static inline const char *lp_object_name(const struct lp_live_object *object)
 {
-	return object->obj->name ?: "vmlinux";
+	return object->name ?: "vmlinux";
+}
+
+/* A version that gives the original back, made for a patch that replaces. */
+static inline bool lp_version_is_nop(const struct lp_version *version)
+{
+	return !version->new_func;
 }
 
 int lp_register_patch(struct lp_patch *patch, unsigned int abi,
 		      unsigned int size);
+void lp_patch_settled(struct lp_live_patch *live, bool patched);
 void lp_patch_finished(struct lp_live_patch *live);
 
 int lp_klp_init(void);

@@ -7,6 +7,7 @@
  * and a patch need not be rebuilt when an internal structure changes.
  */
 #include <livepoke/livepatch.h>
+#include "klp_state.h"
 
 int lp_register_patch(struct lp_patch *patch, unsigned int abi,
 		      unsigned int size);
@@ -18,3 +19,15 @@ int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
 	return lp_register_patch(patch, abi, size);
 }
 EXPORT_SYMBOL_GPL(__lp_enable_patch);
+
+struct lp_state *lp_get_state(struct lp_patch *patch, unsigned long id)
+{
+	return lp_find_state(patch, id);
+}
+EXPORT_SYMBOL_GPL(lp_get_state);
+
+struct lp_state *lp_get_prev_state(unsigned long id)
+{
+	return lp_find_prev_state(id);
+}
+EXPORT_SYMBOL_GPL(lp_get_prev_state);

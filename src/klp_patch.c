@@ -54,7 +54,7 @@ static __always_inline void *lp_choose(struct lp_target *target)
 	if (unlikely(READ_ONCE(version->transition)) &&
 	    lp_current_universe() == LP_UNPATCHED)
 		version = READ_ONCE(version->older);
-	return version ? version->func->new_func : NULL;
+	return version ? version->new_func : NULL;
 }
 
 /*
@@ -103,14 +103,6 @@ static struct lp_target *lp_find_target(unsigned long addr)
 	return NULL;
 }
 
-/* Whether a version of the function at @addr is in place; under lp_mutex. */
-bool lp_function_is_patched(unsigned long addr)
-{
-	struct lp_target *target = lp_find_target(addr);
-
-	return target && target->top;
-}
-
 static void lp_push_version(struct lp_target *target, struct lp_version *version)
 {
 	version->older = target->top;
@@ -130,11 +122,11 @@ static void lp_explain_refusal(struct lp_version *version, int err)
 	if (err == -EBUSY) {
 		lp_name_owner(version->old_addr, owner);
 		pr_err("function '%s' is already redirected by %s; remove that first\n",
-		       version->func->old_name, owner);
+		       version->name, owner);
 		return;
 	}
 	pr_err("failed to register ftrace handler for function '%s' (%d)\n",
-	       version->func->old_name, err);
+	       version->name, err);
 }
 
 static int lp_target_register(struct lp_target *target,
@@ -145,7 +137,7 @@ static int lp_target_register(struct lp_target *target,
 	ret = ftrace_set_filter_ip(&target->ops, target->addr, 0, 0);
 	if (ret) {
 		pr_err("function '%s' cannot be redirected: it has no ftrace entry (inlined, notrace or assembler?) (%d)\n",
-		       version->func->old_name, ret);
+		       version->name, ret);
 		return -EINVAL;
 	}
 	ret = register_ftrace_function(&target->ops);
@@ -161,7 +153,7 @@ static int lp_patch_function(struct lp_version *version)
 	struct lp_target *target = lp_find_target(version->old_addr);
 	int ret;
 
-	/* The redirect of a patch that went lately may still be there. */
+	/* Another patch has it, or had it until lately. */
 	if (target) {
 		lp_push_version(target, version);
 		return 0;
@@ -185,9 +177,13 @@ static int lp_patch_function(struct lp_version *version)
 
 static void lp_unpatch_function(struct lp_version *version)
 {
+	struct lp_version **link;
+
 	if (!version->target)
 		return;
-	WRITE_ONCE(version->target->top, version->older);
+	for (link = &version->target->top; *link != version;)
+		link = &(*link)->older;
+	WRITE_ONCE(*link, version->older);
 	version->target = NULL;
 }
 
@@ -204,6 +200,8 @@ int lp_patch_object(struct lp_live_object *object)
 	struct lp_version *version;
 	int ret;
 
+	if (!object->loaded)
+		return 0;
 	object->patched = true;
 	lp_for_each_version(object, version) {
 		ret = lp_patch_function(version);
@@ -231,6 +229,17 @@ void lp_unpatch_object(struct lp_live_object *object)
 	lp_for_each_version(object, version)
 		lp_unpatch_function(version);
 	object->patched = false;
+}
+
+/* Takes only those versions off that give the original back. */
+void lp_unpatch_nops(struct lp_live_object *object)
+{
+	struct lp_version *version;
+
+	lp_for_each_version(object, version) {
+		if (lp_version_is_nop(version))
+			lp_unpatch_function(version);
+	}
 }
 
 /**

@@ -9,8 +9,8 @@
 
 int lp_patch_object(struct lp_live_object *object);
 void lp_unpatch_object(struct lp_live_object *object);
+void lp_unpatch_nops(struct lp_live_object *object);
 void lp_release_targets(void);
-bool lp_function_is_patched(unsigned long addr);
 void lp_handler_text(unsigned long *start, unsigned long *size);
 
 #endif /* _LIVEPOKE_KLP_PATCH_H */

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include "compat/compat.h"
 #include "klp_exit_path.h"
+#include "klp_module.h"
 #include "klp_patch.h"
 #include "klp_resolve.h"
 
@@ -17,12 +18,6 @@ static int lp_unsupported(const struct lp_patch *patch, const char *what)
 	pr_err("patch '%s' needs %s, which this version of livepoke does not support\n",
 	       patch->mod->name, what);
 	return -EOPNOTSUPP;
-}
-
-static bool lp_has_callbacks(const struct lp_callbacks *callbacks)
-{
-	return callbacks->pre_patch || callbacks->post_patch ||
-	       callbacks->pre_unpatch || callbacks->post_unpatch;
 }
 
 static bool lp_func_twice(const struct lp_func *funcs, const struct lp_func *func)
@@ -70,8 +65,6 @@ static int lp_check_object(const struct lp_patch *patch,
 		       patch->mod->name);
 		return -EINVAL;
 	}
-	if (lp_has_callbacks(&obj->callbacks))
-		return lp_unsupported(patch, "callbacks");
 	for (func = obj->funcs; !lp_func_ends(func); func++) {
 		ret = lp_check_func(patch, obj, func);
 		if (ret)
@@ -95,10 +88,8 @@ int lp_check_patch(const struct lp_patch *patch)
 		pr_err("a patch without module or objects was refused\n");
 		return -EINVAL;
 	}
-	if (patch->replace)
-		return lp_unsupported(patch, "atomic replace");
-	if (patch->states)
-		return lp_unsupported(patch, "system states");
+	if (patch->replace && patch->immediate)
+		return lp_unsupported(patch, "atomic replace without the per-task phase");
 	for (obj = patch->objs; obj->funcs || obj->name; obj++) {
 		if (!obj->funcs) {
 			pr_err("patch '%s' declares no functions for object '%s'\n",
@@ -114,25 +105,24 @@ int lp_check_patch(const struct lp_patch *patch)
 
 static int lp_find_old(struct lp_version *version)
 {
-	struct lp_func *func = version->func;
-	struct lp_symbol_found found;
 	const char *object = lp_object_name(version->object);
+	struct lp_symbol_found found;
 
-	lp_find_symbol(version->object->obj->name, func->old_name,
-		       func->old_sympos, &found);
+	lp_find_symbol(version->object->name, version->name, version->sympos,
+		       &found);
 	if (!found.count) {
 		pr_err("symbol '%s' not found in symbol table of '%s'\n",
-		       func->old_name, object);
+		       version->name, object);
 		return -ENOENT;
 	}
-	if (!func->old_sympos && found.count > 1) {
+	if (!version->sympos && found.count > 1) {
 		pr_err("unresolvable ambiguity for symbol '%s' in object '%s'; give old_sympos\n",
-		       func->old_name, object);
+		       version->name, object);
 		return -EINVAL;
 	}
-	if (func->old_sympos && found.count != func->old_sympos) {
+	if (version->sympos && found.count != version->sympos) {
 		pr_err("symbol position %lu for symbol '%s' in object '%s' not found, there are %lu\n",
-		       func->old_sympos, func->old_name, object, found.count);
+		       version->sympos, version->name, object, found.count);
 		return -EINVAL;
 	}
 	version->old_addr = found.addr;
@@ -169,65 +159,96 @@ static void lp_find_cold(const char *object, unsigned long addr,
 	cold->addr = found.addr;
 }
 
+static void lp_find_colds(struct lp_version *version)
+{
+	lp_find_cold(version->object->name, version->old_addr, version->sympos,
+		     &version->old_cold);
+	if (!lp_version_is_nop(version))
+		lp_find_cold(lp_patch_name(version->object->live),
+			     (unsigned long)version->new_func, 0,
+			     &version->new_cold);
+}
+
+static int lp_check_exit_path(struct lp_version *version)
+{
+	if (version->object->name)
+		return 0;
+	if (lp_is_last_function(version->name)) {
+		pr_err("function '%s' cannot be patched: tasks end or sleep in it, so no transition could complete\n",
+		       version->name);
+		return -EINVAL;
+	}
+	if (lp_on_exit_path(version->name))
+		version->object->live->on_exit_path = true;
+	return 0;
+}
+
 static int lp_resolve_version(struct lp_version *version)
 {
-	struct lp_func *func = version->func;
 	int ret;
 
 	ret = lp_find_old(version);
 	if (!ret)
 		ret = lp_size_of(version->old_addr, &version->old_size,
-				 func->old_name);
-	if (!ret)
-		ret = lp_size_of((unsigned long)func->new_func,
+				 version->name);
+	if (!ret && !lp_version_is_nop(version))
+		ret = lp_size_of((unsigned long)version->new_func,
 				 &version->new_size, "replacement");
-	if (ret)
-		return ret;
-	lp_find_cold(version->object->obj->name, version->old_addr,
-		     func->old_sympos, &version->old_cold);
-	lp_find_cold(lp_patch_name(version->object->live),
-		     (unsigned long)func->new_func, 0, &version->new_cold);
-	if (!version->object->obj->name && lp_is_last_function(func->old_name)) {
-		pr_err("function '%s' cannot be patched: tasks end or sleep in it, so no transition could complete\n",
-		       func->old_name);
-		return -EINVAL;
-	}
-	if (!version->object->obj->name && lp_on_exit_path(func->old_name))
-		version->object->live->on_exit_path = true;
-	if (lp_function_is_patched(version->old_addr)) {
-		pr_err("function '%s' is patched already; a second patch of one function is not supported\n",
-		       func->old_name);
-		return -EOPNOTSUPP;
-	}
-	return 0;
+	if (!ret)
+		ret = lp_check_exit_path(version);
+	if (!ret)
+		lp_find_colds(version);
+	return ret;
 }
 
 /**
- * lp_resolve_object() - find the functions of an object, pin its module
+ * lp_forget_object() - forget what was found in a module that goes
+ * @object:	the object
+ *
+ * Context: process context; under lp_mutex.
+ */
+void lp_forget_object(struct lp_live_object *object)
+{
+	struct lp_version *version;
+
+	object->loaded = false;
+	if (object->obj)
+		object->obj->mod = NULL;
+	lp_for_each_version(object, version) {
+		version->old_addr = 0;
+		version->old_size = 0;
+		version->old_cold = (struct lp_text){};
+	}
+}
+
+/**
+ * lp_resolve_object() - find the functions of an object
  * @object:	the object; its versions name their functions
  *
- * On success the object holds a reference to the module that it patches.
- *
  * Context: process context, sleeps; under lp_mutex.
- * Return: 0, or an error after a message.
+ * Return: 0, also if the object is a module that is not loaded; or an error
+ * after a message.
  */
 int lp_resolve_object(struct lp_live_object *object)
 {
 	struct lp_version *version;
+	struct module *mod = NULL;
 	int ret;
 
-	if (object->obj->name) {
-		object->mod = lp_get_module(object->obj->name);
-		if (!object->mod) {
-			pr_err("module '%s' is not loaded; load it first, patching modules as they load is not supported\n",
-			       object->obj->name);
-			return -EOPNOTSUPP;
-		}
+	if (object->name) {
+		mod = lp_patchable_module(object->name);
+		if (!mod)
+			return 0;
 	}
 	lp_for_each_version(object, version) {
 		ret = lp_resolve_version(version);
-		if (ret)
+		if (ret) {
+			lp_forget_object(object);
 			return ret;
+		}
 	}
+	object->loaded = true;
+	if (object->obj)
+		object->obj->mod = mod;
 	return 0;
 }

@@ -9,8 +9,8 @@
  * return slot that points just behind the old function's entry, or the
  * address of the new function.
  *
- * Locking: the ranges change under lp_mutex while no transition is active and
- * are read without it.
+ * Locking: the ranges are replaced under lp_mutex and read without it, inside
+ * a section, during a transition.
  */
 #include <linux/interrupt.h>
 #include <linux/mm.h>
@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include "klp_stack.h"
+#include "klp_sync.h"
 #include "kernel_syms.h"
 
 #define LP_STACK_DEPTH	128
@@ -28,31 +29,38 @@ struct lp_range {
 	unsigned long end;		/* inclusive */
 };
 
+struct lp_ranges {
+	unsigned int nr;
+	unsigned int max;
+	struct lp_range range[];
+};
+
 /* Written and read with interrupts off on its own CPU. */
 static DEFINE_PER_CPU(unsigned long [LP_STACK_DEPTH], lp_stack_entries);
 
-static struct lp_range *lp_ranges;
-static unsigned int lp_nr_ranges;
-static unsigned int lp_max_ranges;
+static struct lp_ranges *lp_blocking;
 
-/* Makes room for @max ranges; under lp_mutex. */
-int lp_stack_ranges_start(unsigned int max)
+/* Room for @max ranges, or NULL; may sleep. */
+struct lp_ranges *lp_ranges_new(unsigned int max)
 {
-	lp_ranges = kvcalloc(max, sizeof(*lp_ranges), GFP_KERNEL);
-	lp_max_ranges = max;
-	lp_nr_ranges = 0;
-	return lp_ranges ? 0 : -ENOMEM;
+	struct lp_ranges *ranges;
+
+	ranges = kvzalloc(struct_size(ranges, range, max), GFP_KERNEL);
+	if (ranges)
+		ranges->max = max;
+	return ranges;
 }
 
 /*
  * The end is inclusive on purpose: a call that never returns may be the last
  * instruction of a function, and its return address is then just behind it.
  */
-void lp_stack_ranges_add(unsigned long start, unsigned long size)
+void lp_ranges_add(struct lp_ranges *ranges, unsigned long start,
+		   unsigned long size)
 {
-	if (!size || WARN_ON_ONCE(lp_nr_ranges == lp_max_ranges))
+	if (!size || WARN_ON_ONCE(ranges->nr == ranges->max))
 		return;
-	lp_ranges[lp_nr_ranges++] = (struct lp_range){ start, start + size };
+	ranges->range[ranges->nr++] = (struct lp_range){ start, start + size };
 }
 
 static int lp_range_cmp(const void *a, const void *b)
@@ -62,42 +70,54 @@ static int lp_range_cmp(const void *a, const void *b)
 	return ra->start < rb->start ? -1 : ra->start > rb->start;
 }
 
-/*
- * Sorts the ranges and merges those that overlap, so that one search tells
- * whether an address is in any of them.
- */
-void lp_stack_ranges_ready(void)
+/* Sorts and merges, so that one search tells whether an address is in any. */
+static void lp_ranges_merge(struct lp_ranges *ranges)
 {
+	struct lp_range *range = ranges->range;
 	unsigned int i, last = 0;
 
-	sort(lp_ranges, lp_nr_ranges, sizeof(*lp_ranges), lp_range_cmp, NULL);
-	for (i = 1; i < lp_nr_ranges; i++) {
-		if (lp_ranges[i].start <= lp_ranges[last].end)
-			lp_ranges[last].end = max(lp_ranges[last].end,
-						  lp_ranges[i].end);
+	sort(range, ranges->nr, sizeof(*range), lp_range_cmp, NULL);
+	for (i = 1; i < ranges->nr; i++) {
+		if (range[i].start <= range[last].end)
+			range[last].end = max(range[last].end, range[i].end);
 		else
-			lp_ranges[++last] = lp_ranges[i];
+			range[++last] = range[i];
 	}
-	if (lp_nr_ranges)
-		lp_nr_ranges = last + 1;
+	if (ranges->nr)
+		ranges->nr = last + 1;
 }
 
-void lp_stack_ranges_end(void)
+/**
+ * lp_ranges_publish() - make ranges the blocking ones
+ * @ranges:	the new ones, NULL when the transition is over
+ *
+ * Context: process context, sleeps; under lp_mutex.
+ */
+void lp_ranges_publish(struct lp_ranges *ranges)
 {
-	kvfree(lp_ranges);
-	lp_ranges = NULL;
-	lp_nr_ranges = 0;
+	struct lp_ranges *old = lp_blocking;
+
+	if (ranges)
+		lp_ranges_merge(ranges);
+	/* Pairs with smp_load_acquire() in lp_address_blocks(). */
+	smp_store_release(&lp_blocking, ranges);
+	if (!old)
+		return;
+	lp_synchronise();
+	kvfree(old);
 }
 
 static bool lp_address_blocks(unsigned long addr)
 {
-	unsigned int low = 0, high = lp_nr_ranges, mid;
+	/* Pairs with smp_store_release() in lp_ranges_publish(). */
+	struct lp_ranges *ranges = smp_load_acquire(&lp_blocking);
+	unsigned int low = 0, high = ranges->nr, mid;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		if (addr < lp_ranges[mid].start)
+		if (addr < ranges->range[mid].start)
 			high = mid;
-		else if (addr > lp_ranges[mid].end)
+		else if (addr > ranges->range[mid].end)
 			low = mid + 1;
 		else
 			return true;

@@ -18,10 +18,12 @@ enum lp_stack_verdict {
 	LP_STACK_RUNNING,	/* on a CPU, nothing can be said */
 };
 
-int lp_stack_ranges_start(unsigned int max);
-void lp_stack_ranges_add(unsigned long start, unsigned long size);
-void lp_stack_ranges_ready(void);
-void lp_stack_ranges_end(void);
+struct lp_ranges;
+
+struct lp_ranges *lp_ranges_new(unsigned int max);
+void lp_ranges_add(struct lp_ranges *ranges, unsigned long start,
+		   unsigned long size);
+void lp_ranges_publish(struct lp_ranges *ranges);
 
 enum lp_stack_verdict lp_stack_check_here(struct task_struct *task,
 					  unsigned long *where);

@@ -72,9 +72,23 @@ static ssize_t timing_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return lp_report_timing(lp_live_of(kobj), buf);
 }
 
+static ssize_t replace_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", lp_live_of(kobj)->patch->replace);
+}
+
+static ssize_t stack_order_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", lp_stack_order(lp_live_of(kobj)));
+}
+
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 static struct kobj_attribute transition_attr = __ATTR_RO(transition);
 static struct kobj_attribute force_attr = __ATTR_WO(force);
+static struct kobj_attribute replace_attr = __ATTR_RO(replace);
+static struct kobj_attribute stack_order_attr = __ATTR_RO(stack_order);
 static struct kobj_attribute blockers_attr = __ATTR_RO_MODE(blockers, 0400);
 static struct kobj_attribute timing_attr = __ATTR_RO(timing);
 
@@ -82,6 +96,8 @@ static struct attribute *lp_patch_attrs[] = {
 	&enabled_attr.attr,
 	&transition_attr.attr,
 	&force_attr.attr,
+	&replace_attr.attr,
+	&stack_order_attr.attr,
 	&blockers_attr.attr,
 	&timing_attr.attr,
 	NULL
@@ -143,10 +159,11 @@ static int lp_sysfs_add_object(struct lp_live_object *object)
 	if (ret)
 		return ret;
 	lp_for_each_version(object, version) {
+		if (lp_version_is_nop(version))
+			continue;
 		ret = kobject_init_and_add(&version->kobj, &lp_version_ktype,
 					   &object->kobj, "%s,%lu",
-					   version->func->old_name,
-					   version->func->old_sympos ?: 1);
+					   version->name, version->sympos ?: 1);
 		if (ret)
 			return ret;
 	}
@@ -171,6 +188,8 @@ int lp_sysfs_add(struct lp_live_patch *live)
 	if (ret)
 		return ret;
 	lp_for_each_live_object(live, object) {
+		if (!object->obj)
+			continue;
 		ret = lp_sysfs_add_object(object);
 		if (ret)
 			return ret;

@@ -132,32 +132,83 @@ static void lp_set_version_flags(struct lp_live_patch *live, bool transition)
 			WRITE_ONCE(version->transition, transition);
 }
 
-/* What blocks: old text, new text, and our handler. */
-static int lp_collect_ranges(struct lp_live_patch *live)
+static bool lp_live_changes(struct lp_live_patch *live, unsigned long addr)
 {
 	struct lp_live_object *object;
 	struct lp_version *version;
-	unsigned long start, size;
-	unsigned int max = 1;
 
-	lp_for_each_live_object(live, object)
-		max += 4 * object->nr_versions;
-	if (lp_stack_ranges_start(max))
-		return -ENOMEM;
-	lp_handler_text(&start, &size);
-	lp_stack_ranges_add(start, size);
 	lp_for_each_live_object(live, object) {
 		lp_for_each_version(object, version) {
-			lp_stack_ranges_add(version->old_addr, version->old_size);
-			lp_stack_ranges_add((unsigned long)version->func->new_func,
-					    version->new_size);
-			lp_stack_ranges_add(version->old_cold.addr,
-					    version->old_cold.size);
-			lp_stack_ranges_add(version->new_cold.addr,
-					    version->new_cold.size);
+			if (version->old_addr == addr)
+				return true;
 		}
 	}
-	lp_stack_ranges_ready();
+	return false;
+}
+
+static void lp_add_texts(struct lp_ranges *ranges, struct lp_version *version)
+{
+	lp_ranges_add(ranges, version->old_addr, version->old_size);
+	lp_ranges_add(ranges, (unsigned long)version->new_func,
+		      version->new_size);
+	lp_ranges_add(ranges, version->old_cold.addr, version->old_cold.size);
+	lp_ranges_add(ranges, version->new_cold.addr, version->new_cold.size);
+}
+
+static unsigned int lp_count_versions(void)
+{
+	struct lp_live_object *object;
+	struct lp_live_patch *live;
+	unsigned int nr = 0;
+
+	list_for_each_entry(live, &lp_patches, list)
+		lp_for_each_live_object(live, object)
+			nr += object->nr_versions;
+	return nr;
+}
+
+/*
+ * What blocks: the original and every version of each function that the patch
+ * changes, and our handler.
+ */
+static struct lp_ranges *lp_collect_ranges(struct lp_live_patch *changing)
+{
+	struct lp_ranges *ranges = lp_ranges_new(4 * lp_count_versions() + 1);
+	struct lp_live_object *object;
+	struct lp_live_patch *live;
+	struct lp_version *version;
+	unsigned long start, size;
+
+	if (!ranges)
+		return NULL;
+	lp_handler_text(&start, &size);
+	lp_ranges_add(ranges, start, size);
+	list_for_each_entry(live, &lp_patches, list) {
+		lp_for_each_live_object(live, object) {
+			lp_for_each_version(object, version) {
+				if (version->old_addr &&
+				    lp_live_changes(changing, version->old_addr))
+					lp_add_texts(ranges, version);
+			}
+		}
+	}
+	return ranges;
+}
+
+/**
+ * lp_transition_ranges() - the patch in transition got more functions
+ *
+ * Context: process context, sleeps; under lp_mutex, before the functions are
+ * redirected.
+ * Return: 0 or -ENOMEM.
+ */
+int lp_transition_ranges(void)
+{
+	struct lp_ranges *ranges = lp_collect_ranges(lp_transition_patch);
+
+	if (!ranges)
+		return -ENOMEM;
+	lp_ranges_publish(ranges);
 	return 0;
 }
 
@@ -176,14 +227,15 @@ static int lp_collect_ranges(struct lp_live_patch *live)
  */
 int lp_transition_prepare(struct lp_live_patch *live, bool enable)
 {
+	struct lp_ranges *ranges = lp_collect_ranges(live);
+
 	pr_debug("'%s': initializing %s transition\n", lp_patch_name(live),
 		 enable ? "patching" : "unpatching");
-	if (lp_collect_ranges(live))
-		return -ENOMEM;
-	if (lp_switch_start()) {
-		lp_stack_ranges_end();
+	if (!ranges || lp_switch_start()) {
+		kvfree(ranges);
 		return -ENOMEM;
 	}
+	lp_ranges_publish(ranges);
 	memset(&live->stats, 0, sizeof(live->stats));
 	lp_transition_patch = live;
 	lp_set_word(LP_PREP, enable, !enable);
@@ -197,30 +249,54 @@ int lp_transition_prepare(struct lp_live_patch *live, bool enable)
 	return 0;
 }
 
-/* Leaves phase CLOSING, or PREP if nothing was switched; back to IDLE. */
-static void lp_transition_finish(struct lp_live_patch *live, bool patched)
+static void lp_unpatch_live(struct lp_live_patch *live)
 {
 	struct lp_live_object *object;
 
-	if (!patched) {
-		lp_for_each_live_object(live, object)
-			lp_unpatch_object(object);
-		/*
-		 * No handler may still choose by universe when the flags go:
-		 * it would take the new function for the steady state.
-		 */
-		lp_synchronise();
+	lp_for_each_live_object(live, object)
+		lp_unpatch_object(object);
+}
+
+/*
+ * A patch that replaces is the only one that remains, without the versions
+ * that gave originals back: with nothing below they are the original anyway.
+ */
+static void lp_unpatch_replaced(struct lp_live_patch *by)
+{
+	struct lp_live_object *object;
+	struct lp_live_patch *live;
+
+	list_for_each_entry(live, &lp_patches, list) {
+		if (live != by)
+			lp_unpatch_live(live);
 	}
+	lp_for_each_live_object(by, object)
+		lp_unpatch_nops(object);
+}
+
+/* Leaves phase CLOSING, or PREP if nothing was switched; back to IDLE. */
+static void lp_transition_finish(struct lp_live_patch *live, bool patched)
+{
+	if (!patched)
+		lp_unpatch_live(live);
+	else if (live->patch->replace)
+		lp_unpatch_replaced(live);
+	/*
+	 * No handler may still choose by universe when the flags go: it would
+	 * take a function that was removed for the steady state.
+	 */
+	lp_synchronise();
 	lp_set_version_flags(live, false);
 	/* Handlers that saw the flag still look into the table. */
 	lp_synchronise();
 	lp_set_word(LP_IDLE, false, false);
-	lp_transition_patch = NULL;
-	lp_backoff_us = 0;
 	/* Callbacks and IPIs of this transition are over before the next. */
 	lp_synchronise();
 	lp_switch_end();
-	lp_stack_ranges_end();
+	lp_ranges_publish(NULL);
+	lp_patch_settled(live, patched);
+	lp_transition_patch = NULL;
+	lp_backoff_us = 0;
 }
 
 /**
@@ -262,6 +338,7 @@ void lp_transition_skip(void)
 	live->stats.start_ns = ktime_get_ns();
 	lp_transition_finish(live, true);
 	lp_announce(live, true);
+	lp_patch_finished(live);
 }
 
 static void lp_complete(void)

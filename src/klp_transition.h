@@ -12,6 +12,7 @@
 extern struct lp_live_patch *lp_transition_patch;
 
 int lp_transition_prepare(struct lp_live_patch *live, bool enable);
+int lp_transition_ranges(void);
 void lp_transition_begin(void);
 void lp_transition_skip(void);
 void lp_transition_cancel(void);

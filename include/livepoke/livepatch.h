@@ -55,13 +55,28 @@ struct lp_callbacks {
  * @name:	external: name of the module, NULL for the kernel image
  * @funcs:	external: functions to replace, ends with an empty element
  * @callbacks:	external: optional
+ * @mod:	internal: the module while it is loaded; callbacks may read it
  * @priv:	internal
  */
 struct lp_object {
 	const char *name;
 	struct lp_func *funcs;
 	struct lp_callbacks callbacks;
+	struct module *mod;
 	void *priv;
+};
+
+/**
+ * struct lp_state - a change that a patch makes to the state of the system
+ * @id:		external: which; the last state of a patch has 0 here
+ * @version:	external: of the change; a patch that replaces another must
+ *		know each of its states in at least the same version
+ * @data:	external: whatever the patch wants its successor to find
+ */
+struct lp_state {
+	unsigned long id;
+	unsigned int version;
+	void *data;
 };
 
 /**
@@ -85,6 +100,25 @@ struct lp_patch {
 	bool immediate;
 	void *priv;
 };
+
+/**
+ * lp_get_state() - find a state of a patch
+ * @patch:	the patch, usually the caller's own
+ * @id:		the state
+ *
+ * Context: callbacks.
+ * Return: the state, or NULL.
+ */
+struct lp_state *lp_get_state(struct lp_patch *patch, unsigned long id);
+
+/**
+ * lp_get_prev_state() - find a state that an earlier patch left
+ * @id:		the state
+ *
+ * Context: callbacks of the patch that is in transition.
+ * Return: the newest earlier state of that id, or NULL.
+ */
+struct lp_state *lp_get_prev_state(unsigned long id);
 
 int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
 		      unsigned int size);

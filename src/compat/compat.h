@@ -56,6 +56,6 @@ struct lp_symbol_found {
 
 void lp_find_symbol(const char *object, const char *name, unsigned long pos,
 		    struct lp_symbol_found *found);
-struct module *lp_get_module(const char *name);
+struct module *lp_find_module(const char *name);
 
 #endif /* _LIVEPOKE_COMPAT_H */

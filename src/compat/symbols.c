@@ -65,20 +65,19 @@ void lp_find_symbol(const char *object, const char *name, unsigned long pos,
 }
 
 /**
- * lp_get_module() - take a reference to a live module
+ * lp_find_module() - find a module by name
  * @name:	its name
  *
- * Context: process context.
- * Return: the module, NULL if it is not loaded or not live.
+ * Context: process context. The caller makes sure that a module that is found
+ * does not go away.
+ * Return: the module in whatever state it is, or NULL.
  */
-struct module *lp_get_module(const char *name)
+struct module *lp_find_module(const char *name)
 {
 	struct module *mod;
 
 	preempt_disable();
 	mod = lp_k(find_module)(name);
-	if (mod && (mod->state != MODULE_STATE_LIVE || !try_module_get(mod)))
-		mod = NULL;
 	preempt_enable();
 	return mod;
 }

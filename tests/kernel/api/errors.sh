@@ -51,11 +51,12 @@ refused EINVAL "ambiguous name in a module" "lp_target_twin" \
 refused EINVAL "position too high" "symbol position 3 .*lp_target_twin" \
 	$P object=lp_test_target name=lp_target_twin sympos=3
 
-refused EOPNOTSUPP "replace" "replace" $P name=cmdline_proc_show wrong=replace
-refused EOPNOTSUPP "callbacks" "callback" $P name=cmdline_proc_show wrong=callbacks
-refused EOPNOTSUPP "states" "state" $P name=cmdline_proc_show wrong=states
-refused EOPNOTSUPP "module not loaded" "no_such_module" \
-	$P object=no_such_module name=cmdline_proc_show
+refused EOPNOTSUPP "immediate replace" "replace" $P name=cmdline_proc_show \
+	replace=1 immediate=1
+refused ENODEV "pre_patch fails" "pre-patch callback failed" \
+	$P name=cmdline_proc_show wrong=prefails
+refused EINVAL "a function that tasks end in" "tasks end or sleep in it" \
+	$P name=do_task_dead
 
 is "twins, unpatched" "$(lptarget twins)" 3
 check "patch the first twin" enable $P object=lp_test_target name=lp_target_twin sympos=1
@@ -73,8 +74,6 @@ is "twins, unpatched again" "$(lptarget twins)" 3
 check "enable the same patch twice" load $P name=cmdline_proc_show wrong=twice
 is "the second time: EBUSY" "$(cat /sys/module/$P/parameters/second)" -16
 check "the first is unharmed" wait_for 30 settled $P
-refused EOPNOTSUPP "a second patch of the same function" "cmdline_proc_show" \
-	lp_test_klp_any2 name=cmdline_proc_show
 check "remove" remove $P
 
 check "the target is pinned while patched" enable lp_test_klp_pair

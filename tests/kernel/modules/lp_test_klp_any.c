@@ -20,7 +20,27 @@ MODULE_PARM_DESC(sympos, "which of several functions of that name");
 
 static char *wrong = "";
 module_param(wrong, charp, 0444);
-MODULE_PARM_DESC(wrong, "what to ask for: null, empty, noobjs, nomod, replace, callbacks, states, twice");
+MODULE_PARM_DESC(wrong, "what to do wrong: null, empty, noobjs, nomod, twice, prefails");
+
+static int value = 40;
+module_param(value, int, 0444);
+MODULE_PARM_DESC(value, "what the replacement returns");
+
+static bool replace;
+module_param(replace, bool, 0444);
+MODULE_PARM_DESC(replace, "replace all other patches");
+
+static bool immediate;
+module_param(immediate, bool, 0444);
+MODULE_PARM_DESC(immediate, "skip the per-task phase");
+
+static bool callbacks;
+module_param(callbacks, bool, 0444);
+MODULE_PARM_DESC(callbacks, "log the calls of all callbacks");
+
+static int state;
+module_param(state, int, 0444);
+MODULE_PARM_DESC(state, "version of system state 7, 0: none");
 
 static int second = 1;
 module_param(second, int, 0444);
@@ -28,13 +48,46 @@ MODULE_PARM_DESC(second, "what a second lp_enable_patch() returned");
 
 static int lp_any_new(void)
 {
-	return 40;
+	return value;
+}
+
+static void lp_any_log(const char *what, struct lp_object *obj)
+{
+	pr_info("%s: %s %s\n", KBUILD_MODNAME, what, obj->name ?: "vmlinux");
+}
+
+static bool lp_any_is(const char *what)
+{
+	return !strcmp(wrong, what);
 }
 
 static int lp_any_pre_patch(struct lp_object *obj)
 {
-	return 0;
+	lp_any_log("pre_patch", obj);
+	return lp_any_is("prefails") ? -ENODEV : 0;
 }
+
+static void lp_any_post_patch(struct lp_object *obj)
+{
+	lp_any_log("post_patch", obj);
+}
+
+static void lp_any_pre_unpatch(struct lp_object *obj)
+{
+	lp_any_log("pre_unpatch", obj);
+}
+
+static void lp_any_post_unpatch(struct lp_object *obj)
+{
+	lp_any_log("post_unpatch", obj);
+}
+
+static const struct lp_callbacks lp_any_callbacks = {
+	.pre_patch = lp_any_pre_patch,
+	.post_patch = lp_any_post_patch,
+	.pre_unpatch = lp_any_pre_unpatch,
+	.post_unpatch = lp_any_post_unpatch,
+};
 
 static struct lp_func funcs[2] = {
 	{ .new_func = lp_any_new },
@@ -49,16 +102,12 @@ static struct lp_patch patch = {
 	.objs = objs,
 };
 
-static bool lp_any_is(const char *what)
-{
-	return !strcmp(wrong, what);
-}
+static struct lp_state states[2] = {
+	{ .id = 7 },
+};
 
 static void lp_any_prepare(void)
 {
-	/* No engine looks behind the pointer before it refuses states. */
-	static char states[64];
-
 	if (*object)
 		objs[0].name = object;
 	funcs[0].old_name = name;
@@ -71,12 +120,13 @@ static void lp_any_prepare(void)
 		patch.objs = NULL;
 	if (lp_any_is("nomod"))
 		patch.mod = NULL;
-	if (lp_any_is("replace"))
-		patch.replace = true;
-	if (lp_any_is("callbacks"))
-		objs[0].callbacks.pre_patch = lp_any_pre_patch;
-	if (lp_any_is("states"))
-		patch.states = (struct lp_state *)states;
+	patch.replace = replace;
+	patch.immediate = immediate;
+	if (callbacks || lp_any_is("prefails"))
+		objs[0].callbacks = lp_any_callbacks;
+	states[0].version = state;
+	if (state)
+		patch.states = states;
 }
 
 static int __init lp_any_init(void)

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Modules that come and go while patches of them are registered.
+ *
+ * A module that is loading is patched before its init function runs; if that
+ * fails, its loading is refused. A module that goes takes the redirections of
+ * its functions with it.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/string.h>
+#include "compat/compat.h"
+#include "klp_core.h"
+#include "klp_module.h"
+#include "klp_object.h"
+#include "klp_patch.h"
+#include "klp_resolve.h"
+#include "klp_transition.h"
+
+/*
+ * Modules that were announced to us and have not finished loading. Several
+ * may load at once. Under lp_mutex.
+ */
+struct lp_coming {
+	struct list_head list;
+	struct module *mod;
+};
+
+static LIST_HEAD(lp_coming_modules);
+
+static struct lp_coming *lp_find_coming(const struct module *mod)
+{
+	struct lp_coming *coming;
+
+	list_for_each_entry(coming, &lp_coming_modules, list) {
+		if (coming->mod == mod)
+			return coming;
+	}
+	return NULL;
+}
+
+/**
+ * lp_patchable_module() - find a module that a patch can be applied to now
+ * @name:	its name
+ *
+ * One that is loading but has not been announced will be patched then.
+ *
+ * Context: process context; under lp_mutex, which keeps the module from going.
+ * Return: the module, or NULL.
+ */
+struct module *lp_patchable_module(const char *name)
+{
+	struct module *mod = lp_find_module(name);
+
+	if (mod && mod->state == MODULE_STATE_COMING && !lp_find_coming(mod))
+		return NULL;
+	if (mod && mod->state == MODULE_STATE_GOING)
+		return NULL;
+	return mod;
+}
+
+static void lp_revert_object(struct lp_live_object *object)
+{
+	/* The rest of a patch that is out already. */
+	if (!object->patched) {
+		lp_forget_object(object);
+		return;
+	}
+	if (object->live != lp_transition_patch)
+		lp_pre_unpatch(object);
+	pr_notice("reverting patch '%s' on unloading module '%s'\n",
+		  lp_patch_name(object->live), object->name);
+	lp_unpatch_object(object);
+	lp_post_unpatch(object);
+	lp_forget_object(object);
+}
+
+static void lp_set_object_flags(struct lp_live_object *object)
+{
+	struct lp_version *version;
+
+	lp_for_each_version(object, version)
+		version->transition = object->live == lp_transition_patch;
+}
+
+static int lp_apply_object(struct lp_live_object *object)
+{
+	int ret = lp_resolve_object(object);
+
+	if (ret) {
+		pr_warn("failed to initialize patch '%s' for module '%s' (%d)\n",
+			lp_patch_name(object->live), object->name, ret);
+		return ret;
+	}
+	pr_notice("applying patch '%s' to loading module '%s'\n",
+		  lp_patch_name(object->live), object->name);
+	ret = lp_pre_patch(object);
+	if (ret)
+		goto forget;
+	lp_set_object_flags(object);
+	ret = object->live == lp_transition_patch ? lp_transition_ranges() : 0;
+	if (!ret)
+		ret = lp_patch_object(object);
+	if (ret) {
+		pr_warn("failed to apply patch '%s' to module '%s' (%d)\n",
+			lp_patch_name(object->live), object->name, ret);
+		lp_post_unpatch(object);
+		goto forget;
+	}
+	if (object->live != lp_transition_patch)
+		lp_post_patch(object);
+	return 0;
+forget:
+	lp_forget_object(object);
+	return ret;
+}
+
+static bool lp_is_object_of(const struct lp_live_object *object,
+			    const struct module *mod)
+{
+	return object->name && !strcmp(object->name, mod->name);
+}
+
+/* Reverts what is applied to @mod. */
+static void lp_revert_module(const struct module *mod)
+{
+	struct lp_live_object *object;
+	struct lp_live_patch *live;
+
+	list_for_each_entry(live, &lp_patches, list) {
+		lp_for_each_live_object(live, object) {
+			if (object->loaded && lp_is_object_of(object, mod))
+				lp_revert_object(object);
+		}
+	}
+	lp_release_targets();
+}
+
+static int lp_apply_patch(struct lp_live_patch *live, const struct module *mod)
+{
+	struct lp_live_object *object;
+	int ret;
+
+	if (!live->enabled && live != lp_transition_patch)
+		return 0;
+	lp_for_each_live_object(live, object) {
+		if (!lp_is_object_of(object, mod))
+			continue;
+		ret = lp_apply_object(object);
+		if (!ret)
+			continue;
+		pr_warn("patch '%s' failed for module '%s', refusing to load module '%s'\n",
+			lp_patch_name(live), mod->name, mod->name);
+		return ret;
+	}
+	return 0;
+}
+
+static int lp_module_coming(struct module *mod)
+{
+	struct lp_coming *coming = kzalloc(sizeof(*coming), GFP_KERNEL);
+	struct lp_live_patch *live;
+	int ret = 0;
+
+	if (!coming)
+		return -ENOMEM;
+	coming->mod = mod;
+	list_add(&coming->list, &lp_coming_modules);
+	list_for_each_entry(live, &lp_patches, list) {
+		ret = lp_apply_patch(live, mod);
+		if (ret)
+			break;
+	}
+	if (!ret)
+		return 0;
+	lp_revert_module(mod);
+	list_del(&coming->list);
+	kfree(coming);
+	return ret;
+}
+
+/* Loading is over, or the module goes: the announcement has served. */
+static void lp_module_arrived(struct module *mod)
+{
+	struct lp_coming *coming = lp_find_coming(mod);
+
+	if (!coming)
+		return;
+	list_del(&coming->list);
+	kfree(coming);
+}
+
+static int lp_module_event(struct notifier_block *nb, unsigned long event,
+			   void *data)
+{
+	struct module *mod = data;
+	int ret = 0;
+
+	mutex_lock(&lp_mutex);
+	if (event == MODULE_STATE_COMING)
+		ret = lp_module_coming(mod);
+	else
+		lp_module_arrived(mod);
+	if (event == MODULE_STATE_GOING)
+		lp_revert_module(mod);
+	mutex_unlock(&lp_mutex);
+	return notifier_from_errno(ret);
+}
+
+/* After everybody else has made the module ready, before its init runs. */
+static struct notifier_block lp_module_nb = {
+	.notifier_call = lp_module_event,
+	.priority = -1,
+};
+
+int lp_module_init(void)
+{
+	return register_module_notifier(&lp_module_nb);
+}
+
+void lp_module_exit(void)
+{
+	unregister_module_notifier(&lp_module_nb);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * System states of patches.
+ */
+#ifndef _LIVEPOKE_KLP_STATE_H
+#define _LIVEPOKE_KLP_STATE_H
+
+#include <livepoke/livepatch.h>
+
+bool lp_states_compatible(const struct lp_patch *patch);
+struct lp_state *lp_find_state(const struct lp_patch *patch, unsigned long id);
+struct lp_state *lp_find_prev_state(unsigned long id);
+
+#endif /* _LIVEPOKE_KLP_STATE_H */
