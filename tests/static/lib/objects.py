@@ -122,7 +122,8 @@ class Object:
             if not insn.is_branch or insn.is_indirect:
                 continue
             for name, here in self._targets(fn, insn):
-                if name and name != fn.name:
+                # .altinstr_aux only jumps back to where it came from
+                if name and name != fn.name and not name.startswith(".altinstr"):
                     yield insn, name, here
 
     def _targets(self, fn, insn):
@@ -157,23 +158,31 @@ class Object:
         return found
 
     @cached_property
-    def _variables(self):
-        found = {}
+    def _table(self):
+        """(kind F or O, section, start, end, name) of what has a size."""
+        found = []
         for line in tool("objdump", "-t", self.path).splitlines():
-            row = re.match(r"([0-9a-f]+) .{5}.O (\S+)\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)",
-                           line)
+            row = re.match(r"([0-9a-f]+) .{6}([FO]) (\S+)\s+([0-9a-f]+)\s+"
+                           r"(?:\.hidden )?(\S+)", line)
             if row:
-                start, size = int(row.group(1), 16), int(row.group(3), 16)
-                found.setdefault(row.group(2), []).append(
-                    (start, start + size, row.group(4)))
+                start = int(row.group(1), 16)
+                found.append((row.group(2), row.group(3), start,
+                              start + int(row.group(4), 16), row.group(5)))
         return found
 
     def variable_at(self, section, offset):
         """Name of the variable that covers this place, or None."""
-        for start, end, name in self._variables.get(section, []):
-            if start <= offset < end:
+        for kind, where, start, end, name in self._table:
+            if kind == "O" and where == section and start <= offset < end:
                 return name
         return None
+
+    def parts(self, source_name):
+        """Functions that a source function became, folded ones included."""
+        names = {name for name in self.functions if origin(name) == source_name}
+        names |= {self.function_at(where, start) for kind, where, start, _, name
+                  in self._table if kind == "F" and origin(name) == source_name}
+        return sorted(filter(None, names))
 
     def where(self, fn, insn):
         """(source functions inlined here, innermost first; "file:line")."""

@@ -17,7 +17,7 @@ reported, and so is a root that does not exist any more.
 
 import re
 
-from lib import objects, tree
+from lib import tree
 
 NAME = "hostile"
 NEEDS = {"build"}
@@ -56,7 +56,7 @@ def _allowed(subject):
 
 
 def _walk(obj, root, context, allowed):
-    start = [n for n in obj.functions if objects.origin(n) == root]
+    start = obj.parts(root)
     if not start:
         return [f"hostile-roots: {root} is not in {obj.name}; remove or rename it"]
     path = {name: [root] for name in start}
@@ -120,11 +120,17 @@ _DIE = re.compile(r"\bregister_die_notifier\(\s*&(\w+)")
 
 def _registered(root):
     """("file:line", function) of every handler found in src/."""
-    for path in tree.c_files(root, "src"):
-        code = tree.code_only(tree.text(root, path))
+    codes = {path: tree.code_only(tree.text(root, path))
+             for path in tree.c_files(root, "src")}
+    everything = "\n".join(codes.values())
+    for path, code in codes.items():
         for offset, name in _handlers(code):
-            if re.search(rf"^[a-z][\w \t*]*\n?\b{re.escape(name)}\s*\(", code, re.M):
+            if _is_function(name, everything):
                 yield f"{path}:{code.count(chr(10), 0, offset) + 1}", name
+
+
+def _is_function(name, code):
+    return re.search(rf"^[a-z][\w \t*]*\n?\b{re.escape(name)}\s*\(", code, re.M)
 
 
 def _handlers(code):

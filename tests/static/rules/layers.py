@@ -57,15 +57,18 @@ def _read(path):
 
 
 def _unit(path):
-    """klp_core for src/klp_core.c and "klp_core.h"; compat/x, livepoke/x."""
-    path = os.path.splitext(path.replace("../", ""))[0]
+    """(klp_core, .c) for src/klp_core.c; compat/x, livepoke/x keep their parts."""
+    path = path.replace("../", "")
     for top in ("src/", "include/"):
         path = path.removeprefix(top)
-    return path
+    return os.path.splitext(path)
 
 
 def _matches(unit, globs):
-    return any(fnmatch(unit, g) for g in globs)
+    """A pattern with .h or .c at its end stands for that file only."""
+    name, suffix = unit
+    return any(fnmatch(name + suffix if g.endswith((".h", ".c")) else name, g)
+               for g in globs)
 
 
 def _level(layers, unit):
