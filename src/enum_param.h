@@ -12,8 +12,6 @@ struct lp_enum_param {
 	int *value;			/* index of the present one */
 };
 
-extern const struct kernel_param_ops lp_enum_param_ops;
-
 /* Defines "static int name", the index of the word that is set. */
 #define LP_ENUM_PARAM(name, words, mode)				\
 	static int name;						\
@@ -22,5 +20,7 @@ extern const struct kernel_param_ops lp_enum_param_ops;
 		.value = &name,						\
 	};								\
 	module_param_cb(name, &lp_enum_param_ops, &lp_enum_##name, mode)
+
+extern const struct kernel_param_ops lp_enum_param_ops;
 
 #endif /* _LIVEPOKE_ENUM_PARAM_H */

@@ -105,7 +105,13 @@ struct kprobe;
 	  "poke site validation", "CONFIG_HAVE_STATIC_CALL_INLINE",	\
 	  int, (void *start, void *end))				\
 	F(find_bug, NULL, LP_KSYM_OPTIONAL, "poke site validation",	\
-	  "CONFIG_GENERIC_BUG", struct bug_entry *, (unsigned long addr))
+	  "CONFIG_GENERIC_BUG", struct bug_entry *, (unsigned long addr)) \
+	F(ftrace_arch_code_modify_prepare, NULL, 0,			\
+	  "writing text where text_mutex is not visible",		\
+	  "CONFIG_DYNAMIC_FTRACE", void, (void))			\
+	F(ftrace_arch_code_modify_post_process, NULL, 0,		\
+	  "writing text where text_mutex is not visible",		\
+	  "CONFIG_DYNAMIC_FTRACE", void, (void))
 
 #define LP_KSYM_FUNCTIONS(F)	LP_KSYM_COMMON(F) LP_KSYM_KLP(F) LP_KSYM_POKE(F)
 
@@ -119,6 +125,12 @@ struct kprobe;
 	  "naming a conflicting kernel livepatch", "CONFIG_KALLSYMS_ALL")
 
 #define LP_KSYM_POKE_DATA(D)						\
+	D(text_mutex, struct mutex, LP_KSYM_OPTIONAL,			\
+	  "writing text", "CONFIG_KALLSYMS_ALL")			\
+	D(kprobe_mutex, struct mutex, LP_KSYM_OPTIONAL,			\
+	  "keeping kprobes off a site", "CONFIG_KALLSYMS_ALL")		\
+	D(init_mm, struct mm_struct, LP_KSYM_OPTIONAL,			\
+	  "walking module page tables", "CONFIG_KALLSYMS_ALL")		\
 	D(__entry_text_start, char, LP_KSYM_OPTIONAL,			\
 	  "poke site validation", "CONFIG_KALLSYMS")			\
 	D(__entry_text_end, char, LP_KSYM_OPTIONAL,			\

@@ -5,8 +5,10 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include "hotplug_cb.h"
 #include "kernel_syms.h"
 #include "klp_core.h"
+#include "poke_site.h"
 #include "test_points.h"
 
 #ifdef LP_TEST_BUILD
@@ -21,12 +23,26 @@ static int __init livepoke_init(void)
 	ret = lp_kernel_syms_bind();
 	if (ret)
 		return ret;
-	return lp_klp_init();
+	ret = poke_init();
+	if (ret)
+		return ret;
+	ret = lp_hotplug_init();
+	if (ret)
+		goto err_poke;
+	ret = lp_klp_init();
+	if (!ret)
+		return 0;
+	lp_hotplug_exit();
+err_poke:
+	poke_exit();
+	return ret;
 }
 
 static void __exit livepoke_exit(void)
 {
 	lp_klp_exit();
+	lp_hotplug_exit();
+	poke_exit();
 }
 
 module_init(livepoke_init);

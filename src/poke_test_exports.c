@@ -3,6 +3,7 @@
  * What test modules reach of the poke engine's inside; test builds only.
  */
 #include <linux/export.h>
+#include "poke_core.h"
 #include "poke_insn.h"
 #include "poke_validate.h"
 
@@ -12,3 +13,4 @@ EXPORT_SYMBOL_GPL(poke_insn_decode);
 EXPORT_SYMBOL_GPL(poke_insn_nop);
 EXPORT_SYMBOL_GPL(poke_why_errno);
 EXPORT_SYMBOL_GPL(poke_why_text);
+EXPORT_SYMBOL_GPL(poke_state);

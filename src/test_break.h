@@ -28,7 +28,6 @@
 	B(NO_PSEQ)							\
 	B(ROLL_FORWARD_UNSYNCED)					\
 	B(GOING_FORGETS)						\
-	B(NO_KPROBE_LOCK)						\
 	/* klp engine */						\
 	B(SKIP_STACK_CHECK)	/* switch without looking */		\
 	B(UNKNOWN_DONE)		/* count an unknown task as switched */	\

@@ -39,7 +39,34 @@ static __always_inline void lp_point(int point, unsigned long arg)
 /* Numbers are stable: recorded traces refer to them. */
 enum lp_point_id {
 	LP_PT_NONE = 0,
-	/* poke engine: 1..99 */
+	/* poke engine, the poker: 1..99, in the order of the protocol */
+	LP_PT_POKE_LOCKED = 1,
+	LP_PT_POKE_PUBLISHED,
+	LP_PT_POKE_DEPLOY,
+	LP_PT_POKE_INT3,
+	/* in each of the three syncs; the argument is its number */
+	LP_PT_POKE_SYNC_SELF,
+	LP_PT_POKE_SYNC_GEN,
+	LP_PT_POKE_SYNC_SENT,
+	LP_PT_POKE_SYNC_DONE,
+	LP_PT_POKE_COMMIT,
+	LP_PT_POKE_TAIL,
+	LP_PT_POKE_COMMIT_SYNCED,
+	LP_PT_POKE_FIRST,
+	LP_PT_POKE_RETIRE,
+	LP_PT_POKE_DRAINED,
+	/* elsewhere in the poker */
+	LP_PT_POKE_ABORT = 30,
+	LP_PT_POKE_ABORTED,
+	LP_PT_POKE_STUCK,
+	/* poke engine, the other CPUs; the argument is the address */
+	LP_PT_POKE_IPI = 50,
+	LP_PT_POKE_ACK_SERIALISED,
+	LP_PT_POKE_TRAP_ENTER,
+	LP_PT_POKE_TRAP_ACKED,
+	LP_PT_POKE_TRAP_DIVERTED,
+	LP_PT_POKE_TRAP_EXIT,
+	LP_PT_POKE_TRAP_LATE,
 	/* klp engine: 100..199 */
 	LP_PT_KLP_PREP = 100,
 	LP_PT_KLP_ACTIVE,

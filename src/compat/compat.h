@@ -24,6 +24,12 @@ static __always_inline void lp_fregs_set_ip(struct ftrace_regs *fregs,
 	ftrace_instruction_pointer_set(fregs, ip);
 }
 
+/* The first argument of the traced function; needs SAVE_REGS on old kernels. */
+static __always_inline void *lp_fregs_first_arg(struct ftrace_regs *fregs)
+{
+	return (void *)fregs->regs.di;
+}
+
 static __always_inline unsigned int lp_task_state(struct task_struct *task)
 {
 	return READ_ONCE(task->__state);

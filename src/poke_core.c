@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The protocol that replaces instructions under running CPUs.
+ *
+ *	publish	references, pseq, phase = DEPLOY
+ *	INT3	over the first byte of every site
+ *	sync 1	bounded; gives up by writing the old first bytes back
+ *	COMMIT	point of no return
+ *	tails	of every site
+ *	sync 2	where a tail may be fetched staler than its first byte
+ *	first	bytes of every site
+ *	sync 3	by IPI only: nobody is left in a handler or out of line
+ *	IDLE	references withdrawn and drained
+ *
+ * Who traps in between never waits. Other CPUs execute the old instruction
+ * up to COMMIT and the new one from there on, beside the site. The patching
+ * CPU itself rolls the batch back (DEPLOY) or forward (COMMIT), as H. Peter
+ * Anvin proposed for the kernel's own poker in 2019, so that an interrupt
+ * handler which executes a site finds plain code again; see poke_trap.c.
+ *
+ * Invariants, asserted in test builds:
+ *   I1 a tail is written only in COMMIT
+ *   I2 COMMIT: every online CPU serialised after INT3 was visible
+ *   I3 ack = g: the CPU serialised after reading g (poke_sync.c)
+ *   I4 the handler never waits
+ *   I5 only the poker, or the handler on patch_cpu, writes text and phase
+ *   I6 success: no reference left, no CPU executes the old instruction
+ *   I7 error: the bytes are the old ones, the new one was never executed
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "poke_core.h"
+#include "poke_stats.h"
+#include "poke_sync.h"
+
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#endif
+
+/* Roll-backs before the poke goes on without rolling. */
+#define POKE_RETRIES	10
+
+struct poke_state poke_state = {
+	.patch_cpu = -1,
+};
+
+/*
+ * A poke in progress, the poker's own.
+ * rolling: it is pinned, and patch_cpu says where.
+ */
+struct poke_run {
+	const struct poke_policy *policy;
+	bool rolling;
+	int laggard;
+};
+
+/*
+ * References
+ *
+ * One word per CPU. The poker publishes by setting each to 1 and withdraws
+ * by dropping these; a handler adds its own only while the word is not 0.
+ */
+
+/* The compare-and-exchange is the full barrier that poke_retire() pairs with. */
+bool poke_ref_get(void)
+{
+	int *refs = &poke_cpu_self()->refs;
+	int seen, old = READ_ONCE(*refs);
+
+	while (old) {
+		seen = poke_cmpxchg(refs, old, old + 1);
+		if (seen == old)
+			return true;
+		old = seen;
+	}
+	return false;
+}
+
+static void poke_ref_drop(int *refs)
+{
+	int seen, old = READ_ONCE(*refs);
+
+	while ((seen = poke_cmpxchg(refs, old, old - 1)) != old)
+		old = seen;
+}
+
+void poke_ref_put(void)
+{
+	poke_ref_drop(&poke_cpu_self()->refs);
+}
+
+/*
+ * Stores to text
+ *
+ * Only the poker and, interrupting it, the handler on patch_cpu come here,
+ * so these loops are never run by two CPUs at once. Interrupted anywhere by
+ * their own kind they end in the same bytes.
+ */
+
+static void poke_assert_writer(void)
+{
+	POKE_ASSERT(READ_ONCE(poke_state.patch_cpu) == -1 ||
+		    READ_ONCE(poke_state.patch_cpu) == poke_this_cpu(),
+		    "I5: text written by another than the patching CPU");
+}
+
+static void poke_store_int3(void)
+{
+	struct poke_vec *vec = &poke_state.vec;
+	unsigned int i;
+
+	for (i = 0; i < vec->count; i++)
+		poke_store8(vec->ent[i].alias, POKE_INT3);
+}
+
+void poke_store_first(enum poke_variant variant)
+{
+	struct poke_vec *vec = &poke_state.vec;
+	unsigned int i;
+
+	poke_assert_writer();
+	for (i = 0; i < vec->count; i++)
+		poke_store8(vec->ent[i].alias,
+			    vec->ent[i].insn[variant].bytes[0]);
+}
+
+/* One store for the whole tail; the first byte stays INT3. */
+static void poke_store_quad(struct poke_ent *ent)
+{
+	u64 *quad = (u64 *)((unsigned long)ent->alias & ~7ul);
+	unsigned int off = ent->addr & 7;
+	u64 val = READ_ONCE(*quad);
+	u8 *bytes = (u8 *)&val;
+	unsigned int i;
+
+	bytes[off] = POKE_INT3;
+	for (i = 1; i < ent->len; i++)
+		bytes[off + i] = ent->insn[POKE_NEW].bytes[i];
+	poke_store64(quad, val);
+}
+
+static void poke_store_tail(struct poke_ent *ent)
+{
+	unsigned int i;
+
+	if (!ent->tail_differs)
+		return;
+	if (poke_in_one_quad(ent)) {
+		poke_store_quad(ent);
+		return;
+	}
+	for (i = 1; i < ent->len; i++)
+		poke_store8(ent->alias + i, ent->insn[POKE_NEW].bytes[i]);
+}
+
+void poke_store_tails(void)
+{
+	struct poke_vec *vec = &poke_state.vec;
+	unsigned int i;
+	int phase __maybe_unused = READ_ONCE(poke_state.phase);
+
+	POKE_ASSERT(phase == POKE_COMMIT || phase == POKE_COMMIT_SYNCED,
+		    "I1: tail written outside COMMIT");
+	poke_assert_writer();
+	for (i = 0; i < vec->count; i++)
+		poke_store_tail(&vec->ent[i]);
+}
+
+/*
+ * Publication and withdrawal
+ */
+
+static void poke_publish(struct poke_run *run)
+{
+	int cpu;
+
+	poke_for_each_cpu(cpu) {
+		/* Release: vec is complete; pairs with poke_ref_get(). */
+		smp_store_release(&poke_cpu(cpu)->refs, 1);
+	}
+	/*
+	 * After the references and before the first INT3: a handler that met
+	 * such an INT3 without getting a reference must see pseq changed.
+	 * Pairs with the two read barriers in poke_trap.c.
+	 */
+	smp_wmb();
+	WRITE_ONCE(poke_state.pseq, poke_state.pseq + 1);
+	LP_POINT(POKE_PUBLISHED);
+	if (run->rolling) {
+		poke_pin();
+		WRITE_ONCE(poke_state.patch_cpu, poke_this_cpu());
+	}
+	WRITE_ONCE(poke_state.phase, POKE_DEPLOY);
+	/* Phase before INT3; pairs with taking the trap and poke_ref_get(). */
+	smp_wmb();
+	LP_POINT(POKE_DEPLOY);
+}
+
+/* No more rolling: this CPU diverts like the others, and may be preempted. */
+static void poke_stop_rolling(struct poke_run *run)
+{
+	if (!run->rolling)
+		return;
+	run->rolling = false;
+	WRITE_ONCE(poke_state.patch_cpu, -1);
+	poke_unpin();
+}
+
+static void poke_retire(struct poke_run *run)
+{
+	int cpu;
+
+	WRITE_ONCE(poke_state.phase, POKE_IDLE);
+	poke_stop_rolling(run);
+	/*
+	 * Store buffering: either a handler sees IDLE, or the reference that
+	 * it took is seen below. Pairs with the full barrier in poke_ref_get().
+	 */
+	smp_mb();
+	LP_POINT(POKE_RETIRE);
+	poke_for_each_cpu(cpu)
+		poke_ref_drop(&poke_cpu(cpu)->refs);
+	poke_for_each_cpu(cpu) {
+		/* Acquire: the handler is done with vec; pairs with its put. */
+		while (smp_load_acquire(&poke_cpu(cpu)->refs))
+			poke_relax();
+	}
+	LP_POINT(POKE_DRAINED);
+}
+
+/*
+ * Synchronisation
+ */
+
+/*
+ * Spins until the round is complete, the time is over, or (sync 1) the
+ * handler on this CPU has rolled back. Returns the laggard or -1.
+ */
+static int poke_spin(struct poke_round *r, unsigned int limit_ms)
+{
+	u64 limit = (u64)limit_ms * 1000000;
+	int cpu;
+
+	while ((cpu = poke_round_poll(r)) >= 0) {
+		if (READ_ONCE(poke_state.phase) == POKE_ABORT)
+			break;
+		if (poke_now_ns() - r->start >= limit)
+			break;
+		poke_relax();
+	}
+	return cpu;
+}
+
+static void poke_report(const struct poke_round *r, int cpu)
+{
+	unsigned int sec = (poke_now_ns() - r->start) / 1000000000;
+
+	poke_stat_inc(POKE_STAT_STUCK_REPORTS);
+	pr_warn("CPU %d has not acknowledged sync %u for %u s; waiting, the code in use is correct\n",
+		cpu, r->which, sec);
+}
+
+/* Sleeps until the round is complete; it never gives up. */
+static void poke_wait_long(struct poke_run *run, struct poke_round *r)
+{
+	u64 period = (u64)run->policy->report_ms * 1000000;
+	u64 next = r->start + period;
+	int cpu;
+
+	poke_stat_inc(POKE_STAT_HAND_OVERS);
+	LP_POINT_ARG(POKE_STUCK, r->which);
+	while ((cpu = poke_round_poll(r)) >= 0) {
+		if (poke_now_ns() >= next) {
+			poke_report(r, cpu);
+			next += period;
+		}
+		poke_sleep();
+	}
+}
+
+/* Syncs 2 and 3, after the point of no return. */
+static void poke_sync_surely(struct poke_run *run, unsigned int which, bool irq_only)
+{
+	struct poke_round r;
+
+	poke_round_begin(&r, which, irq_only);
+	if (poke_spin(&r, run->policy->hand_over_ms) >= 0) {
+		poke_stop_rolling(run);
+		poke_wait_long(run, &r);
+	}
+	poke_round_end(&r);
+	LP_POINT_ARG(POKE_SYNC_DONE, which);
+}
+
+/* Sync 1: 0, -ETIMEDOUT, or -EAGAIN after a roll-back. */
+static int poke_sync_bounded(struct poke_run *run)
+{
+	struct poke_round r;
+	int cpu;
+
+	poke_round_begin(&r, 1, false);
+	cpu = poke_spin(&r, run->policy->sync_timeout_ms);
+	if (READ_ONCE(poke_state.phase) == POKE_ABORT)
+		return -EAGAIN;
+	if (cpu >= 0) {
+		run->laggard = cpu;
+		return -ETIMEDOUT;
+	}
+	poke_round_end(&r);
+	LP_POINT_ARG(POKE_SYNC_DONE, 1);
+	return 0;
+}
+
+/*
+ * The batch
+ */
+
+static int poke_deploy(struct poke_run *run)
+{
+	u64 gen __maybe_unused = poke_generation();
+	int ret;
+
+	poke_store_int3();
+	LP_POINT(POKE_INT3);
+	ret = LP_BREAK(NO_SYNC1) ? 0 : poke_sync_bounded(run);
+	if (!ret && run->policy->recheck)
+		ret = poke_recheck(&poke_state.vec);
+	POKE_ASSERT(ret || poke_generation() > gen,
+		    "I2: no round since INT3 was stored");
+	if (ret)
+		return ret;
+	if (poke_cmpxchg(&poke_state.phase, POKE_DEPLOY, POKE_COMMIT) != POKE_DEPLOY)
+		return -EAGAIN;
+	LP_POINT(POKE_COMMIT);
+	return 0;
+}
+
+/*
+ * Gives the attempt up. The handler may have restored some of the bytes, or
+ * all, or have been interrupted by the poker's own time-out: they are
+ * written again, before the references go.
+ */
+static void poke_abort(struct poke_run *run)
+{
+	poke_cmpxchg(&poke_state.phase, POKE_DEPLOY, POKE_ABORT);
+	LP_POINT(POKE_ABORT);
+	if (!LP_BREAK(ABORT_FORGETS_BYTES))
+		poke_store_first(POKE_OLD);
+	LP_POINT(POKE_ABORTED);
+	poke_retire(run);
+}
+
+static void poke_commit(struct poke_run *run)
+{
+	u64 gen __maybe_unused = poke_generation();
+
+	if (LP_BREAK(FIRST_BEFORE_TAIL)) {
+		poke_store_first(POKE_NEW);
+		poke_sync_surely(run, 2, false);
+	}
+	poke_store_tails();
+	if (LP_BREAK(FIRST_BEFORE_TAIL))
+		poke_store_first(POKE_NEW);
+	LP_POINT(POKE_TAIL);
+	if (poke_state.vec.middle_sync && !LP_BREAK(NO_SYNC2))
+		poke_sync_surely(run, 2, false);
+	POKE_ASSERT(!poke_state.vec.middle_sync || poke_generation() > gen,
+		    "I2: no round between tails and first bytes");
+	/* The handler on patch_cpu may roll forward from here on. */
+	WRITE_ONCE(poke_state.phase, POKE_COMMIT_SYNCED);
+	LP_POINT(POKE_COMMIT_SYNCED);
+	gen = poke_generation();
+	poke_store_first(POKE_NEW);
+	LP_POINT(POKE_FIRST);
+	if (!LP_BREAK(NO_SYNC3) && !LP_BREAK(FORGET_EARLY))
+		poke_sync_surely(run, 3, true);
+	POKE_ASSERT(LP_BREAK(FORGET_EARLY) || poke_generation() > gen,
+		    "I6: no round since the first bytes were stored");
+	poke_retire(run);
+	if (LP_BREAK(FORGET_EARLY))
+		poke_sync_surely(run, 3, true);
+}
+
+static int poke_attempt(struct poke_run *run)
+{
+	int ret;
+
+	if (LP_BREAK(TAIL_BEFORE_INT3)) {
+		poke_store_tails();
+		poke_store_first(POKE_OLD);
+		poke_sleep();
+	}
+	poke_publish(run);
+	ret = poke_deploy(run);
+	if (ret) {
+		poke_abort(run);
+		return ret;
+	}
+	poke_commit(run);
+	return 0;
+}
+
+/* I6 and I7: on return the bytes are all new, or all old. */
+static void poke_check_bytes(enum poke_variant variant)
+{
+	struct poke_vec *vec = &poke_state.vec;
+	unsigned int i, j;
+
+	for (i = 0; i < vec->count; i++) {
+		struct poke_ent *ent __maybe_unused = &vec->ent[i];
+
+		for (j = 0; j < vec->ent[i].len; j++)
+			POKE_ASSERT(ent->alias[j] == ent->insn[variant].bytes[j],
+				    "I6/I7: wrong bytes at the end");
+	}
+}
+
+/**
+ * poke_run() - replace the batch in poke_state.vec
+ * @policy:	choices, see struct poke_policy
+ * @laggard:	result of -ETIMEDOUT: a CPU that has not acknowledged
+ *
+ * Rolls at first, unless the policy says otherwise. An event that hits a
+ * site on the patching CPU at every attempt would roll back for ever:
+ * after POKE_RETRIES attempts the poke goes on without rolling, so that it
+ * ends whatever happens.
+ *
+ * Context: process context, interrupts on, all locks of a poke held.
+ * Return: 0, -ETIMEDOUT, or the error of poke_recheck(); after an
+ *	error the old bytes are in place and the new ones were never executed.
+ */
+int poke_run(const struct poke_policy *policy, int *laggard)
+{
+	struct poke_run run = { .policy = policy, .laggard = -1 };
+	unsigned int attempt = 0;
+	int ret;
+
+	poke_stat_inc(POKE_STAT_BATCHES);
+	poke_stat_add(POKE_STAT_POKES, poke_state.vec.count);
+	for (;;) {
+		run.rolling = !policy->emulate && attempt < POKE_RETRIES;
+		ret = poke_attempt(&run);
+		if (ret != -EAGAIN)
+			break;
+		poke_stat_inc(POKE_STAT_RETRIES);
+		if (++attempt == POKE_RETRIES)
+			poke_stat_inc(POKE_STAT_RETRY_LIMIT);
+	}
+	if (ret == -ETIMEDOUT)
+		poke_stat_inc(POKE_STAT_TIMEOUTS);
+	*laggard = run.laggard;
+	poke_check_bytes(ret ? POKE_OLD : POKE_NEW);
+	return ret;
+}
+
+/**
+ * poke_quiesce() - wait until every CPU has left what it was in before
+ * @policy:	choices; only the reporting interval is used
+ *
+ * After it no handler that began before, and no out-of-line instruction that
+ * such a handler sent a CPU to, is in progress anywhere.
+ *
+ * Context: process context, interrupts on, all locks of a poke held.
+ */
+void poke_quiesce(const struct poke_policy *policy)
+{
+	struct poke_run run = { .policy = policy };
+	struct poke_round r;
+
+	poke_round_begin(&r, 0, true);
+	if (poke_spin(&r, 1) >= 0)
+		poke_wait_long(&run, &r);
+	poke_round_end(&r);
+}

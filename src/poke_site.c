@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sites and their owners.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include <livepoke/poke.h>
+
+#include "poke_batch.h"
+#include "poke_ever.h"
+#include "poke_site.h"
+#include "poke_slot.h"
+#include "poke_stats.h"
+#include "poke_sync.h"
+#include "poke_trap.h"
+#include "poke_validate.h"
+
+/*
+ * The poke mutex: one poke at a time; the registry of sites, the list of
+ * addresses ever poked, maps and slots. The GOING notifier takes it before
+ * text is freed, so that holding it keeps the text of every site in place.
+ * Not covered: the #BP handler, the IPI function, poke_sync_poll().
+ */
+static DEFINE_MUTEX(poke_mutex);
+static LIST_HEAD(poke_sites);
+
+static const char *poke_owner_name(const struct poke_site *site)
+{
+	return site->owner ? site->owner->name : "the kernel";
+}
+
+static int poke_check_overlap(unsigned long addr, unsigned int len)
+{
+	struct poke_site *site;
+
+	list_for_each_entry(site, &poke_sites, list) {
+		if (site->gone || addr >= site->addr + site->orig.len ||
+		    addr + len <= site->addr)
+			continue;
+		pr_err("cannot prepare %pS: %s holds a site there\n",
+		       (void *)addr, poke_owner_name(site));
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static struct poke_site *poke_site_new(struct module *owner,
+				       const struct poke_check *check)
+{
+	struct poke_site *site;
+	int ret = poke_check_overlap(check->addr, check->old_insn.len);
+
+	if (!ret)
+		ret = poke_ever_remember(check->addr);
+	if (ret)
+		return ERR_PTR(ret);
+	site = kzalloc(sizeof(*site), GFP_KERNEL);
+	if (!site)
+		return ERR_PTR(-ENOMEM);
+	site->owner = owner;
+	site->addr = check->addr;
+	site->orig = check->old_insn;
+	site->now = check->old_insn;
+	list_add_tail(&site->list, &poke_sites);
+	__module_get(THIS_MODULE);
+	return site;
+}
+
+static void poke_site_free(struct poke_site *site)
+{
+	list_del(&site->list);
+	kfree(site);
+	module_put(THIS_MODULE);
+}
+
+struct poke_site *__poke_site_prepare(struct module *owner, void *addr,
+				      const void *old, unsigned int len)
+{
+	struct poke_check check = {
+		.addr = (unsigned long)addr,
+		.old = old,
+		.len = len,
+	};
+	struct poke_site *site;
+	int ret;
+
+	mutex_lock(&poke_mutex);
+	ret = poke_validate_site(&check);
+	site = ret ? ERR_PTR(ret) : poke_site_new(owner, &check);
+	mutex_unlock(&poke_mutex);
+	return site;
+}
+EXPORT_SYMBOL_GPL(__poke_site_prepare);
+
+int poke_batch(const struct poke_op *ops, unsigned int count)
+{
+	int ret;
+
+	mutex_lock(&poke_mutex);
+	ret = poke_batch_locked(ops, count);
+	mutex_unlock(&poke_mutex);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(poke_batch);
+
+static int poke_site_restore(struct poke_site *site)
+{
+	struct poke_op op = { .site = site };
+
+	return site->gone ? 0 : poke_batch_locked(&op, 1);
+}
+
+int poke_site_release(struct poke_site *site)
+{
+	int ret;
+
+	if (IS_ERR_OR_NULL(site))
+		return 0;
+	mutex_lock(&poke_mutex);
+	ret = poke_site_restore(site);
+	if (!ret)
+		poke_site_free(site);
+	mutex_unlock(&poke_mutex);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(poke_site_release);
+
+unsigned long poke_site_addr(const struct poke_site *site)
+{
+	return site->addr;
+}
+EXPORT_SYMBOL_GPL(poke_site_addr);
+
+/*
+ * Modules that go
+ */
+
+/* Its text or its owner is about to go: this must not fail. */
+static void poke_site_restore_surely(struct poke_site *site)
+{
+	int ret;
+
+	while ((ret = poke_site_restore(site)) == -ETIMEDOUT || ret == -EAGAIN)
+		msleep(20);
+	if (ret)
+		pr_err("cannot restore %pS (%d); its owner %s has gone\n",
+		       (void *)site->addr, ret, poke_owner_name(site));
+}
+
+/* Sites that the module should have released in its exit function. */
+static void poke_drop_owner(struct module *mod)
+{
+	struct poke_site *site, *tmp;
+	unsigned int count = 0;
+
+	list_for_each_entry_safe(site, tmp, &poke_sites, list) {
+		if (site->owner != mod)
+			continue;
+		if (!LP_BREAK(GOING_FORGETS))
+			poke_site_restore_surely(site);
+		poke_site_free(site);
+		count++;
+	}
+	if (count)
+		pr_warn("module %s did not release %u sites; restored\n",
+			mod->name, count);
+}
+
+/* Sites of others in its text: the text is nobody's from now on. */
+static void poke_detach_sites(struct module *mod)
+{
+	struct poke_site *site;
+
+	list_for_each_entry(site, &poke_sites, list) {
+		if (within_module(site->addr, mod))
+			site->gone = true;
+	}
+}
+
+/* Addresses of a module, or all: no handler may be looking when they go. */
+static void poke_forget(const struct module *mod)
+{
+	struct poke_ever *dead = poke_ever_unlink(mod);
+
+	if (dead)
+		poke_batch_quiesce();
+	poke_ever_free(dead);
+}
+
+static int poke_module_notify(struct notifier_block *nb, unsigned long action,
+			      void *data)
+{
+	struct module *mod = data;
+
+	if (action != MODULE_STATE_GOING)
+		return NOTIFY_DONE;
+	mutex_lock(&poke_mutex);
+	poke_drop_owner(mod);
+	poke_detach_sites(mod);
+	poke_forget(mod);
+	poke_batch_unmap();
+	mutex_unlock(&poke_mutex);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block poke_module_nb = {
+	.notifier_call = poke_module_notify,
+	.priority = -1,		/* on COMING after the kernel's own users of text */
+};
+
+/*
+ * Start and end
+ */
+
+/*
+ * The order matters. When this begins no site is left, so nobody traps any
+ * more. First nobody may be left in a handler or out of line, then the hooks
+ * go, then what handlers and the IPI function read.
+ */
+static void poke_stop(void)
+{
+	mutex_lock(&poke_mutex);
+	poke_batch_quiesce();
+	poke_batch_unmap();
+	mutex_unlock(&poke_mutex);
+	poke_hook_exit();
+	mutex_lock(&poke_mutex);
+	poke_forget(NULL);
+	mutex_unlock(&poke_mutex);
+	poke_ipi_exit();
+	poke_slots_exit();
+}
+
+/**
+ * poke_init() - start the poke engine
+ *
+ * Context: module init, after the kernel symbols are bound.
+ * Return: 0 or an error, nothing is left behind then.
+ */
+int poke_init(void)
+{
+	int ret = poke_slots_init();
+
+	if (ret)
+		return ret;
+	poke_ipi_init();
+	ret = poke_hook_init();
+	if (ret) {
+		poke_ipi_exit();
+		poke_slots_exit();
+		return ret;
+	}
+	ret = register_module_notifier(&poke_module_nb);
+	if (ret) {
+		poke_stop();
+		return ret;
+	}
+	poke_stats_init();
+	return 0;
+}
+
+/**
+ * poke_exit() - stop the poke engine
+ *
+ * Context: module exit. No site is left: each holds a module reference.
+ */
+void poke_exit(void)
+{
+	poke_stats_exit();
+	unregister_module_notifier(&poke_module_nb);
+	poke_stop();
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sites, their owners, and the batch as the API sees it.
+ */
+#ifndef _LIVEPOKE_POKE_SITE_H
+#define _LIVEPOKE_POKE_SITE_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include "poke_insn.h"
+
+struct module;
+
+/**
+ * struct poke_site - an instruction that can be replaced
+ * @list:	in the registry
+ * @owner:	module that prepared it
+ * @addr:	where it is
+ * @gone:	the text has gone with its module
+ * @orig:	the instruction found when it was prepared
+ * @now:	the instruction that stands there now
+ *
+ * addr and orig never change; the rest is protected by the poke mutex.
+ */
+struct poke_site {
+	struct list_head list;
+	struct module *owner;
+	unsigned long addr;
+	bool gone;
+	struct poke_insn orig;
+	struct poke_insn now;
+};
+
+int poke_init(void);
+void poke_exit(void);
+
+#endif /* _LIVEPOKE_POKE_SITE_H */
