@@ -9,3 +9,9 @@ lp_test_target-y := target/core.o target/loops.o target/twin.o
 ifeq ($(shell grep __lp_enable_patch $(KBUILD_EXTRA_SYMBOLS)),)
 obj-m := $(filter-out lp_test_klp_any% lp_test_klp_pair%,$(obj-m))
 endif
+
+# The tests of the poke engine use the protocol points.
+ifneq ($(findstring -DLP_TEST_BUILD,$(ccflags-y)),)
+obj-m += tp_poke.o
+tp_poke-y := poke/main.o poke/ctx.o poke/hammer.o poke/inject.o poke/misc.o poke/hold.o poke/sites.o
+endif

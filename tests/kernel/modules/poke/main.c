@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Test module of the poke engine: sites and commands.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpumask.h>
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "tp_poke.h"
+
+#define TP_ROW(n)	{ .name = #n, .fn = tp_fn_##n, .addr = tp_at_##n }
+static struct tp_site tp_sites[] = {
+	TP_ROW(plain), TP_ROW(cross16), TP_ROW(cross64), TP_ROW(crosspage),
+	TP_ROW(other),
+};
+
+static const u8 tp_insn_old[5] = { 0xb8, 0x11, 0x11, 0x11, 0x11 };
+static const u8 tp_insn_new[5] = { 0x35, 0x22, 0x22, 0x22, 0x22 };
+
+DEFINE_PER_CPU(struct tp_seen, tp_seen);
+
+struct tp_site *tp_find_site(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(tp_sites); i++) {
+		if (!strcmp(tp_sites[i].name, name))
+			return &tp_sites[i];
+	}
+	return NULL;
+}
+
+int tp_prepare(struct tp_site *s)
+{
+	s->site = poke_site_prepare(s->addr, tp_insn_old, sizeof(tp_insn_old));
+	s->on = false;
+	return PTR_ERR_OR_ZERO(s->site);
+}
+
+int tp_release(struct tp_site *s)
+{
+	int ret = poke_site_release(s->site);
+
+	if (!ret)
+		s->site = NULL;
+	return ret;
+}
+
+/* The operation that makes the site what it is not. */
+struct poke_op tp_op(struct tp_site *s)
+{
+	return (struct poke_op) {
+		.site = s->site,
+		.insn = s->on ? tp_insn_old : tp_insn_new,
+		.len = 5,
+	};
+}
+
+int tp_flip(struct tp_site *s)
+{
+	struct poke_op op = tp_op(s);
+	int ret = poke_batch(&op, 1);
+
+	if (!ret)
+		s->on = !s->on;
+	return ret;
+}
+
+bool tp_bytes_right(const struct tp_site *s)
+{
+	return !memcmp(s->addr, s->on ? tp_insn_new : tp_insn_old, 5);
+}
+
+void tp_execute(const struct tp_site *s)
+{
+	bool irqs_off = irqs_disabled();
+	unsigned int val = s->fn();
+
+	if (val == TP_OLD)
+		this_cpu_inc(tp_seen.old);
+	else if (val == TP_NEW)
+		this_cpu_inc(tp_seen.new);
+	else
+		this_cpu_inc(tp_seen.torn);
+	if (irqs_disabled() != irqs_off) {
+		this_cpu_inc(tp_seen.bad_if);
+		if (irqs_off)
+			native_irq_disable();
+		else
+			native_irq_enable();
+	}
+}
+
+void tp_seen_clear(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(&tp_seen, cpu), 0, sizeof(tp_seen));
+}
+
+void tp_set_hook(void (*hook)(int point, unsigned long arg))
+{
+	WRITE_ONCE(lp_test_hook, hook);
+	synchronize_rcu(); /* the points disable neither preemption nor this */
+}
+
+#define TP_POINT(id)	[LP_PT_POKE_##id] = #id
+static const char * const tp_points[] = {
+	TP_POINT(LOCKED), TP_POINT(PUBLISHED), TP_POINT(DEPLOY), TP_POINT(INT3),
+	TP_POINT(SYNC_SELF), TP_POINT(SYNC_GEN), TP_POINT(SYNC_SENT),
+	TP_POINT(SYNC_DONE), TP_POINT(COMMIT), TP_POINT(TAIL),
+	TP_POINT(COMMIT_SYNCED), TP_POINT(FIRST), TP_POINT(RETIRE),
+	TP_POINT(DRAINED),
+};
+
+const char *tp_point_name(int point)
+{
+	return point < ARRAY_SIZE(tp_points) ? tp_points[point] : "?";
+}
+
+/*
+ * Commands
+ */
+
+static DEFINE_MUTEX(tp_mutex);	/* one command at a time; all below */
+static char tp_line[256];
+static char *tp_words[16];
+static int tp_word_count;
+static char tp_result[8192];
+static size_t tp_result_len;
+
+void tp_out(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tp_result_len += vscnprintf(tp_result + tp_result_len,
+				    sizeof(tp_result) - tp_result_len, fmt, args);
+	va_end(args);
+}
+
+const char *tp_arg(const char *key, const char *def)
+{
+	size_t len = strlen(key);
+	int i;
+
+	for (i = 1; i < tp_word_count; i++) {
+		if (!strncmp(tp_words[i], key, len) && tp_words[i][len] == '=')
+			return tp_words[i] + len + 1;
+	}
+	return def;
+}
+
+unsigned long tp_num(const char *key, unsigned long def)
+{
+	const char *s = tp_arg(key, NULL);
+	unsigned long val;
+
+	return s && !kstrtoul(s, 0, &val) ? val : def;
+}
+
+static const struct {
+	const char *name;
+	int (*fn)(void);
+} tp_cmds[] = {
+	{ "hammer", tp_cmd_hammer },
+	{ "inject", tp_cmd_inject },
+	{ "batch", tp_cmd_batch },
+	{ "two", tp_cmd_two },
+	{ "kprobe", tp_cmd_kprobe },
+	{ "timeout", tp_cmd_timeout },
+	{ "stuck", tp_cmd_stuck },
+	{ "hold", tp_cmd_hold },
+	{ "cost", tp_cmd_cost },
+	{ "flip", tp_cmd_flip },
+};
+
+static int tp_run(void)
+{
+	char *line = strim(tp_line), *word;
+	int i, ret;
+
+	tp_word_count = 0;
+	while ((word = strsep(&line, " ")) && tp_word_count < ARRAY_SIZE(tp_words)) {
+		if (*word)
+			tp_words[tp_word_count++] = word;
+	}
+	tp_result_len = 0;
+	tp_result[0] = '\0';
+	for (i = 0; tp_word_count && i < ARRAY_SIZE(tp_cmds); i++) {
+		if (strcmp(tp_cmds[i].name, tp_words[0]))
+			continue;
+		/* The poker is on CPU 0, everything else on the others. */
+		set_cpus_allowed_ptr(current, cpumask_of(0));
+		ret = tp_cmds[i].fn();
+		set_cpus_allowed_ptr(current, cpu_possible_mask);
+		tp_out("ret %d\n", ret);
+		return ret;
+	}
+	return -EINVAL;
+}
+
+static ssize_t tp_write(struct file *file, const char __user *buf, size_t count,
+			loff_t *pos)
+{
+	size_t len = min(count, sizeof(tp_line) - 1);
+	int ret = 0;
+
+	mutex_lock(&tp_mutex);
+	if (copy_from_user(tp_line, buf, len))
+		ret = -EFAULT;
+	tp_line[len] = '\0';
+	if (!ret)
+		ret = tp_run();
+	mutex_unlock(&tp_mutex);
+	return ret ? ret : count;
+}
+
+static ssize_t tp_read(struct file *file, char __user *buf, size_t count,
+		       loff_t *pos)
+{
+	return simple_read_from_buffer(buf, count, pos, tp_result, tp_result_len);
+}
+
+static const struct file_operations tp_fops = {
+	.owner = THIS_MODULE,
+	.read = tp_read,
+	.write = tp_write,
+};
+
+static struct dentry *tp_file;
+
+static int __init tp_init(void)
+{
+	int ret = tp_ctx_init();
+
+	if (ret)
+		return ret;
+	tp_file = debugfs_create_file("lp_test_poke", 0600, NULL, NULL, &tp_fops);
+	return 0;
+}
+
+static void __exit tp_exit(void)
+{
+	debugfs_remove(tp_file);
+	tp_ctx_exit();
+}
+
+module_init(tp_init);
+module_exit(tp_exit);
+MODULE_DESCRIPTION("Tests of livepoke's poke engine");
+MODULE_LICENSE("GPL");

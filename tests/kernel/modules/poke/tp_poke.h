@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Test module of the poke engine: what its files share.
+ *
+ * Commands are written to /sys/kernel/debug/lp_test_poke, results are read
+ * from it. A command is one line: a name, then key=value words.
+ */
+#ifndef _TP_POKE_H
+#define _TP_POKE_H
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+#include <livepoke/poke.h>
+#include "poke_core.h"
+#include "test_points.h"
+
+/* Every site function returns one of two values, anything else was torn. */
+#define TP_PRESET	0x12345678
+#define TP_OLD		0x11111111		/* mov $OLD, %eax */
+#define TP_XOR		0x22222222		/* xor $XOR, %eax */
+#define TP_NEW		(TP_PRESET ^ TP_XOR)
+
+/* In sites.S */
+#define TP_DECLARE(n)							\
+	unsigned int tp_fn_##n(void);					\
+	extern u8 tp_at_##n[]
+TP_DECLARE(plain);
+TP_DECLARE(cross16);
+TP_DECLARE(cross64);
+TP_DECLARE(crosspage);
+TP_DECLARE(other);
+u64 tp_fn_batch(void);
+extern u8 tp_at_batch[];
+
+/**
+ * struct tp_site - an instruction made for being poked
+ * @name:	for commands
+ * @fn:		function that executes it
+ * @addr:	its address
+ * @site:	handle, while prepared
+ * @on:		the new instruction is in place
+ */
+struct tp_site {
+	const char *name;
+	unsigned int (*fn)(void);
+	void *addr;
+	struct poke_site *site;
+	bool on;
+};
+
+struct tp_site *tp_find_site(const char *name);
+int tp_prepare(struct tp_site *s);
+int tp_release(struct tp_site *s);
+int tp_flip(struct tp_site *s);
+struct poke_op tp_op(struct tp_site *s);
+bool tp_bytes_right(const struct tp_site *s);
+
+/* What one CPU has seen. */
+struct tp_seen {
+	u64 old, new, torn, bad_if;
+	u64 hits[POKE_PHASE_COUNT];
+};
+DECLARE_PER_CPU(struct tp_seen, tp_seen);
+
+/* Executes the site once and records the result. Any context. */
+void tp_execute(const struct tp_site *s);
+void tp_seen_clear(void);
+
+enum tp_ctx {
+	TP_TASK, TP_IRQ, TP_SOFTIRQ, TP_NMI, TP_KPROBE, TP_IRQS_OFF,
+};
+
+int tp_hammer_start(struct tp_site *s, enum tp_ctx ctx, unsigned int irqoff_us);
+void tp_hammer_stop(void);
+
+/* Runs fn in an NMI or in a hard interrupt on this CPU, and waits for it. */
+void tp_in_nmi(void (*fn)(void));
+void tp_in_irq(void (*fn)(void));
+int tp_ctx_init(void);
+void tp_ctx_exit(void);
+
+/* Commands: parsed arguments and the place for results. */
+const char *tp_arg(const char *key, const char *def);
+unsigned long tp_num(const char *key, unsigned long def);
+__printf(1, 2) void tp_out(const char *fmt, ...);
+
+int tp_cmd_hammer(void);
+int tp_cmd_inject(void);
+int tp_cmd_batch(void);
+int tp_cmd_two(void);
+int tp_cmd_kprobe(void);
+int tp_cmd_timeout(void);
+int tp_cmd_stuck(void);
+int tp_cmd_hold(void);
+int tp_cmd_cost(void);
+int tp_cmd_flip(void);
+
+/* Point names for results. */
+const char *tp_point_name(int point);
+
+/* The hook of the protocol points; NULL for none. */
+void tp_set_hook(void (*hook)(int point, unsigned long arg));
+
+#endif /* _TP_POKE_H */
