@@ -1,0 +1,547 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * klp.pml - the transition protocol (DESIGN.md section 5) as a Promela model
+ *
+ * Tasks enter the kernel, call a patched function f, may call a second patched
+ * function from inside it, sleep there, fork, exit, and return to user space.
+ * One worker (klp_transition.c) starts, reverses and completes transitions. An
+ * idle task belongs to a CPU that comes and goes.
+ *
+ * E[t] is the task's entry: 0 = UNKNOWN, else a universe. fr[t] is what the
+ * reliable stack check sees: the universe of the frame of f on its stack, 0 if
+ * there is none. Between entering the handler and entering the chosen function
+ * a task is in insec (preemption off, our own code on its stack): the worker
+ * never changes it there, and synchronise() waits for it.
+ *
+ * Lazy means: nothing is copied at fork, an entry appears at the first patched
+ * call. klp-flags.pml is the same world with the kernel's two flags per task.
+ *
+ * What is not modelled: replace, COMING and GOING modules, force, immediate;
+ * memory ordering (litmus tests); more than one fork and one exit.
+ */
+
+/* ---- configuration ---- */
+#ifndef NT
+#define NT 2			/* tasks there from the beginning */
+#endif
+#ifdef FORK
+#define NCHILD 1
+#else
+#define NCHILD 0
+#endif
+#ifdef IDLE_CPU
+#define NIDLE 1
+#else
+#define NIDLE 0
+#endif
+#ifndef NREV
+#define NREV 0			/* reversals of each transition, at most */
+#endif
+#ifndef NTRANS
+#define NTRANS 1		/* transitions in a row: enable, disable, ... */
+#endif
+#ifndef OVERFLOWS
+#define OVERFLOWS 0		/* failed insertions */
+#endif
+#define N	(NT + NCHILD + NIDLE)
+#define CHILD	NT
+#define IDLER	(NT + NCHILD)
+#define BIT(t)	(1 << (t))
+
+/* universes, and the third value of an entry */
+#define UNKNOWN	0
+#define OLD	1
+#define NEW	2
+#define OTHER(u)	(3 - (u))
+
+#ifdef DISABLE
+#define START	NEW
+#else
+#define START	OLD
+#endif
+
+/* phase */
+#define IDLE	0
+#define PREP	1
+#define ACTIVE	2
+#define FROZEN	3
+#define CLOSING	4
+
+/* the ways to be wrong; the runner names them by these numbers */
+#define MIXED	1		/* one stack runs both universes */
+#define FRAME	2		/* completed under a frame of the other universe */
+#define STATE	3		/* completed with a live task known to be elsewhere */
+#define INEXACT	4		/* the end is not what was asked for */
+#define INV	5		/* J2 or J3 as such */
+#define FAIL(what)	assert((what) == 0)
+
+#ifdef BAD_STALE_INI
+#define STALE_INI 1		/* left over from an earlier transition */
+#else
+#define STALE_INI 0
+#endif
+
+/* ---- state ---- */
+byte E[N], fr[N];
+/* The word W: always read and written as a whole. */
+byte phase, target, ini = (1 - STALE_INI) * START + STALE_INI * OTHER(START);
+bool overflow;
+bool trans, reg = (START == NEW);	/* in transition; handler registered */
+byte insec, waited;		/* sections in flight; those synchronise() waits for */
+byte listed = (1 << NT) - 1 + NIDLE * BIT(IDLER);
+byte exiting, dead;		/* unlisted; gone for good */
+byte rcu;			/* those synchronize_rcu_tasks() waits for */
+bool online = 1, rd;		/* the idle task's CPU; cpus_read_lock */
+byte steady = START;		/* ghost: universe since completion, 0 in transition */
+byte ovf = OVERFLOWS;
+bool finished;
+
+/* J3: an entry never changes under a frame of the other universe. */
+inline set_entry(t, u)
+{
+#ifndef NO_INV
+	if :: fr[t] && fr[t] != (u) -> FAIL(INV) :: else fi;
+#endif
+	E[t] = u
+}
+
+#define LEAVE(t)	insec = insec & ~BIT(t); waited = waited & ~BIT(t)
+
+/* ---- the ftrace handler: klp_patch.c ---- */
+/*
+ * Preemption is off from the first read to the entry of the chosen function.
+ * must: what a section that begins after completion has to choose.
+ */
+inline handler(t)
+{
+#ifdef BAD_PREEMPTIBLE
+	d_step { v = (reg -> UNKNOWN : OLD); must = steady };
+#else
+	d_step { insec = insec | BIT(t); v = (reg -> UNKNOWN : OLD); must = steady };
+#endif
+	if
+	:: v == UNKNOWN ->
+		d_step { v = (trans -> UNKNOWN : NEW) };
+		if
+		:: v == UNKNOWN ->
+			d_step { v = E[t] };
+			if
+			:: v == UNKNOWN -> first_call(t)
+			:: else
+			fi
+		:: else
+		fi
+	:: else
+	fi;
+	d_step {
+		if :: must && must == steady && v != must -> FAIL(INEXACT) :: else fi;
+		if :: fr[t] && fr[t] != v -> FAIL(MIXED) :: else fi;
+		fr[t] = v;
+		v = 0; must = 0;
+#ifndef BAD_PREEMPTIBLE
+		LEAVE(t)
+#endif
+	}
+}
+
+/*
+ * UNKNOWN: record ini by cmpxchg, or raise the overflow bit and use what that
+ * read-modify-write of W returned. An interrupt of the same task may get there
+ * first (IRQ): the loser uses what is recorded.
+ */
+inline first_call(t)
+{
+	if
+	:: d_step { v = ini };
+#ifdef IRQ
+	   if
+	   :: d_step { E[t] == UNKNOWN -> E[t] = ini }
+	   :: skip
+	   fi;
+#endif
+#ifdef PLAIN_RECORD
+	   d_step { E[t] = v }
+#else
+	   d_step { if :: E[t] == UNKNOWN -> E[t] = v :: else -> v = E[t] fi }
+#endif
+#if OVERFLOWS > 0
+	:: d_step { ovf > 0 -> ovf--; overflow = 1; v = ini }
+#endif
+	fi
+}
+
+/*
+ * The task switches itself: task_work on the way to user space, or in the
+ * middle of the kernel, which is why it looks at its own stack.
+ */
+inline callback(t)
+{
+	d_step { insec = insec | BIT(t); v = (phase == ACTIVE -> target : 0) };
+	d_step {
+#ifdef BAD_CALLBACK_BLIND
+		if :: v -> set_entry(t, v) :: else fi;
+#else
+		if :: v && !fr[t] -> set_entry(t, v) :: else fi;
+#endif
+		v = 0;
+		LEAVE(t)
+	}
+}
+
+inline fork(t)
+{
+#ifdef FORK
+	d_step { !(listed & BIT(CHILD)) && t != CHILD && t != IDLER -> listed = listed | BIT(CHILD) }
+#else
+	false
+#endif
+}
+
+/*
+ * f, from its handler to its return; it may sleep at any point in it. For
+ * termination it makes one nested call at most: f has to return some day.
+ */
+inline call(t)
+{
+	handler(t);
+	do
+#ifdef LTL
+	:: !nested -> nested = 1; handler(t)
+#else
+	:: handler(t)
+#endif
+#ifdef MIDWAY
+	:: callback(t)
+#endif
+#ifdef FORK
+	:: fork(t)
+#endif
+	:: d_step { fr[t] = 0; nested = 0 }; break
+	od
+}
+
+active [NT + NCHILD] proctype task()
+{
+	byte v, must, nested;
+
+end_unborn:
+	(listed & BIT(_pid));
+	do
+	:: call(_pid);
+#ifdef LTL
+	   callback(_pid)
+	:: callback(_pid)
+#else
+	:: callback(_pid)
+#endif
+#ifdef FORK
+	:: fork(_pid)
+#endif
+#ifdef EXIT
+	:: _pid == 0 -> break
+#endif
+	:: goto asleep		/* in user space, for good */
+	od;
+#ifdef EXIT
+	/* Exit: leaves the task list, runs on, dies. */
+#ifdef EXIT_CALLS
+	if
+	:: handler(_pid)
+	:: skip
+	fi;
+#endif
+	atomic { listed = listed & ~BIT(_pid); exiting = exiting | BIT(_pid) };
+#ifdef EXIT_CALLS
+	do
+	:: call(_pid)
+#ifdef LTL
+	   ; break
+#endif
+	:: break
+	od;
+#endif
+	atomic { fr[_pid] = 0; dead = dead | BIT(_pid); rcu = rcu & ~BIT(_pid) };
+#endif
+asleep:
+end_asleep:
+	false
+}
+
+/* Hotplug takes the CPU only when its idle task is outside f. */
+#ifdef IDLE_CPU
+active proctype idler()
+{
+	byte v, must, nested;
+
+	do
+	:: online ->
+		call(IDLER);
+#ifdef LTL
+		callback(IDLER)
+#endif
+	:: d_step { online && !rd -> online = 0 }
+	:: d_step { !online && !rd -> online = 1 }
+	:: goto quiet
+	od;
+quiet:
+end_quiet:
+	false
+}
+#endif
+
+/* ---- the worker: klp_transition.c ---- */
+/* Every section in flight at the call has ended. */
+inline synchronise()
+{
+	atomic { waited = insec };
+	(waited == 0)
+}
+
+#ifdef BAD_DEAD_COUNT
+#define GONE(t)	false
+#else
+#define GONE(t)	(dead & BIT(t))
+#endif
+/* In the task list or in the table; otherwise the scan cannot know of it. */
+#define SEEN(t)	(((listed & BIT(t)) || E[t]) && !GONE(t))
+
+/* Held off its CPU (or seen by IPI on it) with no blocking range on its stack. */
+#define HELD_CLEAN(t)	(!(insec & BIT(t)) && !fr[t] && !(dead & BIT(t)))
+
+inline check_task(t)
+{
+	d_step {
+		if
+		:: !SEEN(t) || E[t] == target -> skip
+		:: else ->
+			if
+			:: HELD_CLEAN(t) -> set_entry(t, target)
+			:: else -> clean = 0
+			fi
+		fi
+	}
+}
+
+#ifdef BAD_OFFLINE_UNLOCKED
+#define CPUS_LOCK	skip
+#else
+#define CPUS_LOCK	rd = 1
+#endif
+
+inline check_idle()
+{
+	d_step { CPUS_LOCK; on = online };
+	if
+	:: on -> check_task(IDLER)
+#ifdef BAD_SKIP_OFFLINE
+	:: else
+#else
+	:: else -> d_step { set_entry(IDLER, target) }
+#endif
+	fi;
+	d_step { rd = 0; on = 0 }
+}
+
+#ifdef SCAN_BACKWARDS
+#define WHICH	(NT + NCHILD - 1 - i)
+#else
+#define WHICH	i
+#endif
+
+inline scan()
+{
+	d_step { i = 0; clean = 1 };
+	do
+	:: i < NT + NCHILD -> check_task(WHICH); i++
+	:: else -> break
+	od;
+#ifdef IDLE_CPU
+	check_idle();
+#endif
+	i = 0
+}
+
+/* CLOSING: is anyone known to be elsewhere? */
+#ifdef BAD_SKIP_OFFLINE
+#define COUNTS(t)	(!GONE(t) && (t != IDLER || online))
+#else
+#define COUNTS(t)	(!GONE(t))
+#endif
+
+inline rescan()
+{
+	d_step {
+		i = 0; clean = 1;
+		do
+		:: i < N ->
+			if
+			:: E[i] && E[i] != target && COUNTS(i) -> clean = 0
+			:: else
+			fi;
+			i++
+		:: else -> break
+		od;
+		i = 0
+#ifdef BAD_OVERFLOW_REOPENS
+		; if :: overflow -> clean = 0 :: else fi
+#endif
+	}
+}
+
+inline start()
+{
+#ifdef BAD_STALE_INI
+	d_step { phase = PREP; target = OTHER(now_at) };
+#else
+	d_step { phase = PREP; target = OTHER(now_at); ini = now_at };
+#endif
+	d_step {
+		steady = 0;
+		i = 0;
+		do
+		:: i < N -> E[i] = UNKNOWN; i++
+		:: else -> break
+		od;
+		i = 0
+	};
+	trans = 1;
+	reg = 1;
+	d_step { phase = ACTIVE; ini = now_at }
+}
+
+/* FROZEN stops the callbacks that read the old target before it is flipped. */
+inline reverse()
+{
+#ifdef NAIVE_REVERSE
+	atomic { target = OTHER(target); revs++ }
+#else
+	atomic { phase = FROZEN };
+	synchronise();
+	d_step {
+#ifndef NO_INV
+		/* J2, and nobody is left who could still store the old target. */
+		if :: phase != FROZEN -> FAIL(INV) :: else fi;
+#endif
+		target = OTHER(target); revs++;
+		phase = ACTIVE
+	}
+#endif
+}
+
+/* A larger table: copy, publish, synchronise, clear the bit, scan in full. */
+inline enlarge()
+{
+	synchronise();
+	overflow = 0
+}
+
+#ifdef BAD_OVERFLOW_IGNORED
+#define MAY_CLOSE	(phase == ACTIVE)
+#else
+#define MAY_CLOSE	(phase == ACTIVE && !overflow)
+#endif
+
+inline finish()
+{
+	if
+	:: target == NEW ->
+		trans = 0;
+		synchronise()
+	:: else ->
+#ifdef BAD_DISABLE_ORDER
+		trans = 0;
+		synchronise();
+		reg = 0
+#else
+		reg = 0;
+		synchronise();
+		trans = 0
+#endif
+	fi;
+	d_step { phase = IDLE; overflow = 0 };
+#ifndef NO_START_SYNC
+	synchronise();
+#endif
+	/* J5, and exactness: an odd number of reversals ends where it began. */
+	d_step {
+		do
+		:: i < N ->
+			if :: fr[i] && fr[i] != target -> FAIL(FRAME) :: else fi;
+#ifndef NO_INV
+			if
+			:: E[i] && E[i] != target && !(dead & BIT(i)) -> FAIL(STATE)
+			:: else
+			fi;
+#endif
+			i++
+		:: else -> break
+		od;
+		i = 0;
+		if
+		:: target != (revs % 2 -> now_at : OTHER(now_at)) -> FAIL(INEXACT)
+		:: reg != (target == NEW) || trans -> FAIL(INEXACT)
+		:: else
+		fi;
+		now_at = target; steady = target; revs = 0
+	}
+}
+
+active proctype worker()
+{
+	byte i, clean, on, revs, todo = NTRANS, now_at = START;
+
+	do
+	:: todo == 0 -> break
+	:: else ->
+		start();
+		do
+		:: revs < NREV -> reverse()
+		:: scan();
+		   if
+		   :: clean && overflow -> enlarge()
+#ifdef BAD_OVERFLOW_IGNORED
+		   :: clean ->
+#else
+		   :: clean && !overflow ->
+#endif
+#if defined(EXIT_CALLS) && !defined(BAD_NO_RCU_TASKS)
+			/* synchronize_rcu_tasks(): unlisted tasks die first. */
+			atomic { rcu = exiting & ~dead };
+			(rcu == 0);
+#endif
+			if
+			:: d_step { MAY_CLOSE -> phase = CLOSING; ini = target };
+#ifndef BAD_NO_CLOSING_SYNC
+				synchronise();
+#endif
+#ifdef BAD_NO_RESCAN
+				clean = 1;
+#else
+				rescan();
+#endif
+				if
+				:: clean -> break
+				:: else ->
+					d_step {
+#ifdef BAD_OVERFLOW_REOPENS
+						if :: overflow -> ini = OTHER(target) :: else fi;
+#endif
+						phase = ACTIVE; clean = 0
+					}
+				fi
+			:: else
+			fi
+		   :: else
+		   fi
+		od;
+		finish();
+		todo--
+	od;
+	finished = 1;
+end_worker:
+	false
+}
+
+#ifdef LTL
+ltl term { <> finished }
+#endif
