@@ -139,6 +139,10 @@ struct kprobe;
 	  "poke site validation", "CONFIG_KALLSYMS")			\
 	D(__noinstr_text_end, char, LP_KSYM_OPTIONAL,			\
 	  "poke site validation", "CONFIG_KALLSYMS")			\
+	D(__indirect_thunk_start, char, LP_KSYM_OPTIONAL,		\
+	  "poke site validation", "CONFIG_RETPOLINE")			\
+	D(__indirect_thunk_end, char, LP_KSYM_OPTIONAL,			\
+	  "poke site validation", "CONFIG_RETPOLINE")			\
 	D(kgdb_io_module_registered, int, LP_KSYM_OPTIONAL,		\
 	  "detecting an active kgdb", "CONFIG_KALLSYMS_ALL")
 

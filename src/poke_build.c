@@ -46,7 +46,7 @@ int poke_insn_build(const struct poke_insn *pi, unsigned long addr,
 
 	if (pi->kind != POKE_INSN_COPY)
 		return -EINVAL;
-	if (size < pi->len + 1)
+	if (size < pi->len + 1u)
 		return -ENOSPC;
 	memcpy(buf, pi->bytes, pi->len);
 	buf[pi->len] = POKE_INT3;

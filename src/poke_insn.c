@@ -80,6 +80,20 @@ static const struct poke_rule poke_rules[] = {
 	 */
 	REFUSE(POKE_OP(0xcc), BREAKPOINT),
 
+	/* No instructions in 64-bit mode, though the decoder takes them. */
+	REFUSE_RANGE(POKE_OP(0x06), POKE_OP(0x07), UNDECODABLE),
+	REFUSE(POKE_OP(0x0e), UNDECODABLE),
+	REFUSE_RANGE(POKE_OP(0x16), POKE_OP(0x17), UNDECODABLE),
+	REFUSE_RANGE(POKE_OP(0x1e), POKE_OP(0x1f), UNDECODABLE),
+	REFUSE(POKE_OP(0x27), UNDECODABLE),
+	REFUSE(POKE_OP(0x2f), UNDECODABLE),
+	REFUSE(POKE_OP(0x37), UNDECODABLE),
+	REFUSE(POKE_OP(0x3f), UNDECODABLE),
+	REFUSE_RANGE(POKE_OP(0x60), POKE_OP(0x62), UNDECODABLE),
+	REFUSE(POKE_OP(0x82), UNDECODABLE),
+	REFUSE_RANGE(POKE_OP(0xc4), POKE_OP(0xc5), UNDECODABLE),
+	REFUSE_RANGE(POKE_OP(0xd4), POKE_OP(0xd6), UNDECODABLE),
+
 	/* A trap reported from a slot would miss the kernel's tables. */
 	REFUSE(POKE_OP_0F(0x0b), UNDEFINED),			/* ud2 */
 	REFUSE(POKE_OP_0F(0xb9), UNDEFINED),			/* ud1 */
@@ -232,6 +246,36 @@ static bool poke_has_prefix(const struct insn *insn, u8 prefix)
 static bool poke_has_fs_gs(const struct insn *insn)
 {
 	return poke_has_prefix(insn, 0x64) || poke_has_prefix(insn, 0x65);
+}
+
+static bool poke_is_legacy_prefix(u8 byte)
+{
+	switch (byte) {
+	case 0x26:
+	case 0x2e:
+	case 0x36:
+	case 0x3e:
+	case 0x64 ... 0x67:
+	case 0xf0:
+	case 0xf2:
+	case 0xf3:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * What the decoder lets pass although it is no instruction, or not the one it
+ * takes it for: a fifth different prefix counts as an opcode; the forced
+ * emulation prefixes of Xen and KVM start with ud2; REX2 is newer than we.
+ */
+static bool poke_misread(const struct insn *insn)
+{
+	if (insn->emulate_prefix_size || insn->rex_prefix.nbytes > 1)
+		return true;
+	return !insn->vex_prefix.nbytes &&
+	       poke_is_legacy_prefix(insn->opcode.bytes[0]);
 }
 
 static u8 poke_modrm(const struct insn *insn)
@@ -465,8 +509,7 @@ enum poke_why poke_insn_decode(struct poke_insn *pi, const u8 *bytes,
 		return POKE_WHY_UNDECODABLE;
 	pi->len = insn.length;
 	memcpy(pi->bytes, bytes, pi->len);
-	/* The emulate prefixes of Xen and KVM start with ud2; no REX2 yet. */
-	if (insn.emulate_prefix_size || insn.rex_prefix.nbytes > 1)
+	if (poke_misread(&insn))
 		return POKE_WHY_UNDECODABLE;
 	why = poke_judge(&insn, poke_opcode(&insn));
 	if (why)

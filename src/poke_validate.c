@@ -62,7 +62,8 @@ static const char * const poke_trap_path[] = {
 
 /*
  * Every indirect branch and every return of the kernel goes through these,
- * also those of the exception path and of our handler.
+ * also those of the exception path and of our handler. Most stand between two
+ * symbols; the rest is known by name.
  */
 static const char * const poke_thunks[] = {
 	"__x86_indirect_",
@@ -202,6 +203,9 @@ static enum poke_why poke_check_function(unsigned long addr)
 	if (poke_between(addr, lp_kdata(__noinstr_text_start),
 			 lp_kdata(__noinstr_text_end)))
 		return POKE_WHY_NOINSTR;
+	if (poke_between(addr, lp_kdata(__indirect_thunk_start),
+			 lp_kdata(__indirect_thunk_end)))
+		return POKE_WHY_THUNK;
 	why = poke_check_name(addr);
 	if (why)
 		return why;

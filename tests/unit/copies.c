@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Out-of-line copies against the original, both executed by the processor.
+ *
+ *	copies VMLINUX COUNT
+ *
+ * Takes COUNT instructions of a kernel image, aims RIP-relative ones at
+ * memory of ours, and executes each in its place and in a slot, from the same
+ * registers and memory. Outcome, faults included, must be the same.
+ */
+#include <signal.h>
+#include "image.h"
+#include "native.h"
+
+#define SITE	(NATIVE_CODE + 0x10000)
+#define SLOT	(NATIVE_SLOT + 0x800)
+
+static struct unit_test same = { .name = "copies: same outcome in a slot" };
+static struct unit_test relative = { .name = "copies: same outcome, RIP-relative" };
+static struct unit_test padded = { .name = "copies: same outcome with padding" };
+static unsigned long faults;
+static u8 before[NATIVE_DATA_SIZE], there[NATIVE_DATA_SIZE];
+
+/* Most are pointers into the data, so that operands work; the rest is small. */
+static void random_state(struct pt_regs *regs)
+{
+	unsigned long *words = (unsigned long *)regs;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*regs) / sizeof(*words); i++)
+		words[i] = unit_below(4) ? NATIVE_DATA + 0x4000 + unit_below(0x8000) :
+					   unit_below(0x100);
+	regs->sp = NATIVE_DATA + 0x4000 + unit_below(0x8000);
+	regs->flags = unit_random() & NATIVE_FLAGS;
+}
+
+static void random_data(void)
+{
+	u64 *word = (u64 *)before;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(before) / sizeof(*word); i++)
+		word[i] = unit_random();
+}
+
+/*
+ * Instructions whose outcome is never the same twice, and FS-based ones: FS
+ * is the C library's.
+ */
+static bool comparable(const struct poke_insn *pi)
+{
+	static const u8 fickle[] = { 0x31, 0x32, 0x33, 0xc7, 0x01, 0xa2 };
+	unsigned int i = 0;
+
+	while (i < pi->len && strchr("\x26\x2e\x36\x3e\x65\x66\x67\xf0\xf2\xf3",
+				     pi->bytes[i]) && pi->bytes[i])
+		i++;
+	if (pi->bytes[i] == 0x64)
+		return false;
+	if ((pi->bytes[i] & 0xf0) == 0x40)
+		i++;
+	return pi->bytes[i] != 0x0f ||
+	       !memchr(fickle, pi->bytes[i + 1], sizeof(fickle));
+}
+
+/* Lets a RIP-relative operand name some of our data. */
+static void aim(u8 *bytes, const struct poke_insn *pi)
+{
+	s32 disp = NATIVE_DATA + 0x2000 + unit_below(0xc000) - (SITE + pi->len);
+
+	if (pi->disp_off)
+		memcpy(bytes + pi->disp_off, &disp, sizeof(disp));
+}
+
+static void put(unsigned long addr, const u8 *bytes, unsigned int len)
+{
+	memset((void *)addr, POKE_INT3, 2 * POKE_INSN_MAX);
+	memcpy((void *)addr, bytes, len);
+}
+
+static void execute(unsigned long addr, const struct pt_regs *regs,
+		    struct native_outcome *out)
+{
+	struct pt_regs start = *regs;
+
+	start.ip = addr;
+	memcpy((void *)NATIVE_DATA, before, sizeof(before));
+	native_run(&start, out);
+	/* where in the instruction, not where in memory */
+	out->regs.ip -= addr;
+}
+
+static bool equal(const struct native_outcome *a, const struct native_outcome *b)
+{
+	return !memcmp(a, b, sizeof(*a)) &&
+	       !memcmp(there, (void *)NATIVE_DATA, sizeof(there));
+}
+
+static void compare(struct unit_test *t, const u8 *bytes, unsigned int len,
+		    const u8 *other, unsigned int other_len,
+		    unsigned long other_at)
+{
+	struct native_outcome original, copy;
+	struct pt_regs regs;
+
+	random_state(&regs);
+	put(SITE, bytes, len);
+	execute(SITE, &regs, &original);
+	memcpy(there, (void *)NATIVE_DATA, sizeof(there));
+	put(other_at, other, other_len);
+	execute(other_at, &regs, &copy);
+	faults += original.signal != SIGTRAP;
+	/* having come to the end, a longer one ends later */
+	if (original.signal == SIGTRAP && original.regs.ip == len &&
+	    copy.regs.ip == other_len)
+		copy.regs.ip = len;
+	if (!unit_check(t, equal(&original, &copy),
+			"signals %d %d, ip %ld %ld, fault %lx %lx",
+			original.signal, copy.signal, original.regs.ip,
+			copy.regs.ip, original.fault, copy.fault)) {
+		unit_hex("bytes", bytes, len);
+		unit_hex("other", other, other_len);
+	}
+}
+
+static void check_padding(const u8 *bytes, const struct poke_insn *pi)
+{
+	u8 buf[POKE_INSN_MAX];
+	unsigned int len = pi->len + 1 + unit_below(3);
+	struct poke_insn again;
+
+	/* the decoder takes four different prefixes, and some are there */
+	if (len > POKE_INSN_MAX || poke_insn_pad(buf, bytes, pi->len, len) ||
+	    poke_insn_decode(&again, buf, len))
+		return;
+	compare(&padded, bytes, pi->len, buf, len, SITE);
+}
+
+static void check(const u8 *code, unsigned int size)
+{
+	u8 bytes[POKE_INSN_MAX], buf[POKE_SLOT_SIZE];
+	struct poke_insn pi;
+	int len;
+
+	if (poke_insn_decode(&pi, code, size) || !poke_insn_is_copy(&pi) ||
+	    !comparable(&pi))
+		return;
+	memcpy(bytes, pi.bytes, pi.len);
+	aim(bytes, &pi);
+	poke_insn_decode(&pi, bytes, pi.len);
+	len = poke_insn_build(&pi, SITE, SLOT, buf, sizeof(buf));
+	if (unit_check(&same, len == pi.len, "no copy: %d", len))
+		compare(pi.disp_off ? &relative : &same, bytes, pi.len, buf,
+			len, SLOT);
+	check_padding(bytes, &pi);
+}
+
+/* Every so manieth instruction, counted so that COUNT are taken. */
+static void walk(const struct text *text, unsigned long every)
+{
+	unsigned long at = 0, n = 0;
+	struct poke_insn pi;
+
+	while (at < text->size) {
+		poke_insn_decode(&pi, text->bytes + at, text->size - at);
+		if (!pi.len)
+			return;
+		if (n++ % every == 0)
+			check(text->bytes + at, text->size - at);
+		at += pi.len;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct text texts[16];
+	unsigned long count;
+
+	if (argc != 3)
+		return 2;
+	count = strtoul(argv[2], NULL, 0);
+	image_texts(argv[1], texts, ARRAY_SIZE(texts));
+	native_init();
+	random_data();
+	/* of a kernel's text one byte in eight begins a COPY, or so */
+	walk(&texts[0], texts[0].size / 8 / count + 1);
+	printf("# copies: %lu of them fault\n", faults);
+	unit_done(&same);
+	unit_done(&relative);
+	unit_done(&padded);
+	return unit_failures != 0;
+}

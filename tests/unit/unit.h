@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the unit tests share: counting and reporting.
+ *
+ * A test is a number of checks under one name; tests/unit/run numbers them.
+ */
+#ifndef _LIVEPOKE_UNIT_H
+#define _LIVEPOKE_UNIT_H
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "poke_insn.h"
+
+#define MAX_COMPLAINTS	8
+
+struct unit_test {
+	const char *name;
+	unsigned long checks;
+	unsigned long failed;
+};
+
+static int unit_failures;
+
+static inline void unit_hex(const char *what, const u8 *bytes, unsigned int len)
+{
+	printf("#   %s", what);
+	while (len--)
+		printf(" %02x", *bytes++);
+	printf("\n");
+}
+
+/* Counts a check; complains about the first few that fail. */
+static inline __printf(3, 4)
+bool unit_check(struct unit_test *t, bool good, const char *format, ...)
+{
+	va_list args;
+
+	t->checks++;
+	if (good || t->failed++ >= MAX_COMPLAINTS)
+		return good;
+	printf("# %s: ", t->name);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	return false;
+}
+
+/* A test without a single check has shown nothing. */
+static inline void unit_done(const struct unit_test *t)
+{
+	bool good = t->checks && !t->failed;
+
+	printf("%s - %s\n", good ? "ok" : "not ok", t->name);
+	printf("# %s: %lu checks, %lu failed\n", t->name, t->checks, t->failed);
+	unit_failures += !good;
+}
+
+/* xorshift64*: the same sequence everywhere */
+static uint64_t unit_seed = 0x9e3779b97f4a7c15ull;
+
+static inline uint64_t unit_random(void)
+{
+	unit_seed ^= unit_seed >> 12;
+	unit_seed ^= unit_seed << 25;
+	unit_seed ^= unit_seed >> 27;
+	return unit_seed * 0x2545f4914f6cdd1dull;
+}
+
+static inline unsigned int unit_below(unsigned int n)
+{
+	return unit_random() % n;
+}
+
+#endif /* _LIVEPOKE_UNIT_H */
