@@ -50,10 +50,8 @@ struct kprobe;
 		     unsigned long addr), void *data))			\
 	F(find_module, NULL, 0, "module lookup",			\
 	  "CONFIG_MODULES", struct module *, (const char *name))	\
-	F(stack_trace_save_tsk_reliable, NULL, 0, "klp stack check",	\
-	  "CONFIG_UNWINDER_ORC", int,					\
-	  (struct task_struct *task, unsigned long *store,		\
-	   unsigned int size))						\
+	F(put_task_stack, NULL, 0, "klp stack check",			\
+	  "CONFIG_THREAD_INFO_IN_TASK", void, (struct task_struct *task)) \
 	F(task_call_func, NULL, 0, "klp stack check", "CONFIG_SMP", int, \
 	  (struct task_struct *task,					\
 	   int (*fn)(struct task_struct *task, void *arg), void *arg))	\

@@ -16,8 +16,10 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <asm/unwind.h>
 #include "klp_stack.h"
 #include "klp_sync.h"
 #include "kernel_syms.h"
@@ -125,6 +127,56 @@ static bool lp_address_blocks(unsigned long addr)
 	return false;
 }
 
+/*
+ * Whether a walk that ended without an error saw the whole stack.
+ *
+ * The unwinder also ends, and reports no error, in code that is marked as
+ * having no caller: most of all in the thunks that indirect calls go through.
+ * An IPI can interrupt a task there, so what the kernel's own reliable stack
+ * trace says of such a task is not the whole truth. A real end is the entry
+ * from user space, or the place where the task's first function was called
+ * from, just below the registers at the top of the stack.
+ */
+static bool lp_saw_all(struct task_struct *task, struct unwind_state *state)
+{
+	if (state->regs && user_mode(state->regs))
+		return true;
+	return state->sp == (unsigned long)task_pt_regs(task);
+}
+
+/* Like stack_trace_save_tsk_reliable(); -EINVAL if the stack is too deep. */
+static int lp_walk(struct task_struct *task, unsigned long *entries)
+{
+	struct unwind_state state;
+	unsigned long addr;
+	int nr = 0;
+
+	for (unwind_start(&state, task, NULL, NULL);
+	     !unwind_done(&state) && !unwind_error(&state) &&
+	     !(state.regs && user_mode(state.regs));
+	     unwind_next_frame(&state)) {
+		addr = unwind_get_return_address(&state);
+		if (!addr || nr == LP_STACK_DEPTH)
+			return -EINVAL;
+		entries[nr++] = addr;
+	}
+	if (unwind_error(&state) || !lp_saw_all(task, &state))
+		return -EINVAL;
+	return nr;
+}
+
+/* A task that has left for good has no stack, and blocks nothing. */
+static int lp_stack_entries_of(struct task_struct *task, unsigned long *entries)
+{
+	int nr;
+
+	if (!try_get_task_stack(task))
+		return 0;
+	nr = lp_walk(task, entries);
+	lp_k(put_task_stack)(task);
+	return nr;
+}
+
 /**
  * lp_stack_check_held() - check a task that cannot run meanwhile
  * @task:	the task; off its CPU and held there, or current
@@ -138,8 +190,8 @@ enum lp_stack_verdict lp_stack_check_held(struct task_struct *task,
 	unsigned long *entries = this_cpu_ptr(lp_stack_entries);
 	int nr, i;
 
-	nr = lp_k(stack_trace_save_tsk_reliable)(task, entries, LP_STACK_DEPTH);
-	if (nr < 0 || nr == LP_STACK_DEPTH)
+	nr = lp_stack_entries_of(task, entries);
+	if (nr < 0)
 		return LP_STACK_UNRELIABLE;
 	for (i = 0; i < nr; i++) {
 		if (lp_address_blocks(entries[i])) {
