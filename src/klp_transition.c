@@ -362,6 +362,7 @@ static void lp_reopen(void)
 	bool target = lp_target_patched();
 
 	lp_set_word(LP_ACTIVE, target, target);
+	LP_POINT_ARG(KLP_ACTIVE, target);
 }
 
 /*
@@ -476,7 +477,7 @@ void lp_transition_begin(void)
 	smp_wmb();
 	/* Keep an overflow that handlers noted meanwhile. */
 	atomic_add(LP_ACTIVE - LP_PREP, &lp_word);
-	LP_POINT(KLP_ACTIVE);
+	LP_POINT_ARG(KLP_ACTIVE, lp_target_patched());
 	lp_start_driving();
 }
 
@@ -500,6 +501,7 @@ void lp_transition_reverse(void)
 	lp_synchronise();
 	atomic_xor(LP_W_TARGET, &lp_word);
 	atomic_add(LP_ACTIVE - LP_FROZEN, &lp_word);
+	LP_POINT_ARG(KLP_ACTIVE, lp_target_patched());
 	pr_notice("'%s': starting %s transition\n",
 		  lp_patch_name(lp_transition_patch), lp_direction());
 	lp_start_driving();
