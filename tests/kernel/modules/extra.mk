@@ -3,7 +3,7 @@
 # Modules of more than one file.
 
 obj-m += lp_test_target.o
-lp_test_target-y := target/core.o target/loops.o target/twin.o
+lp_test_target-y := target/core.o target/loops.o target/timers.o target/twin.o
 
 # Patches need a livepoke.ko that can patch.
 ifeq ($(shell grep __lp_enable_patch $(KBUILD_EXTRA_SYMBOLS)),)

@@ -4,17 +4,19 @@
  *
  *   lpcycle ROOT NAME KO CYCLES [SEED]
  *
- * Each cycle loads the patch, perhaps reverses its transition up to three
- * times at random moments, waits, disables it, perhaps reverses that, waits,
- * unloads. Prints what it did; exits 1 when a transition does not end.
+ * Loads the patch and disables it, with reversals at random moments, until it
+ * is gone; unloads it; starts again. A cycle is one way there or back, to the
+ * end of its transition. Prints what it did; exits 1 when a transition does
+ * not end within a minute.
  */
 #define _GNU_SOURCE
 #include "patchctl.h"
 
 #define STUCK_MS	60000
+#define SWEEPS		8	/* attempts to come back before a patch goes */
 
 static struct patchctl patch;
-static unsigned int reversals, disables;
+static unsigned int cycles, reversals, loads;
 static double longest;
 
 static int fail(const char *what, int err)
@@ -48,13 +50,11 @@ static int settle(void)
 }
 
 /*
- * Reverses a running transition a few times. The write is refused when the
- * transition ends first; that is no failure.
+ * Reverses a running transition up to @times times. The write is refused when
+ * the transition ends first; that is no failure.
  */
-static void reverse(void)
+static void reverse(int times)
 {
-	int times = random() % 4;
-
 	while (times--) {
 		char value = patch_get(&patch, "enabled");
 
@@ -67,43 +67,51 @@ static void reverse(void)
 	}
 }
 
-static int cycle(void)
+/* Disables, and reverses that; @times is even or the patch stays. */
+static int disable(int times)
 {
-	int err = patch_load(&patch);
+	int err = patch_set(&patch, "enabled", '0');
+
+	if (err && err != ENOENT && err != EINVAL)
+		return fail("disable", err);
+	reverse(times);
+	cycles++;
+	return settle();
+}
+
+static int load_and_unload(void)
+{
+	int sweeps = SWEEPS, err = patch_load(&patch);
 
 	if (err)
 		return fail("insmod", err);
-	reverse();
+	reverse(random() % 4);
+	cycles++;
 	if (settle())
 		return 1;
 	while (patch_get(&patch, "enabled") == '1') {
-		err = patch_set(&patch, "enabled", '0');
-		if (err && err != ENOENT && err != EINVAL)
-			return fail("disable", err);
-		reverse();
-		if (settle())
+		if (disable(sweeps-- > 0 ? random() % 2 * 2 + 1 : 0))
 			return 1;
-		disables++;
 	}
+	loads++;
 	err = patch_unload(&patch);
 	return err ? fail("rmmod", err) : 0;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int cycles, i;
+	unsigned int wanted;
 
 	if (argc < 5) {
 		fprintf(stderr, "usage: lpcycle ROOT NAME KO CYCLES [SEED]\n");
 		return 2;
 	}
 	patch = (struct patchctl){ argv[1], argv[2], argv[3] };
-	cycles = atoi(argv[4]);
+	wanted = atoi(argv[4]);
 	srandom(argc > 5 ? atoi(argv[5]) : 1);
-	for (i = 0; i < cycles; i++)
-		if (cycle())
-			break;
-	printf("cycles=%u of %u reversals=%u disables=%u longest=%.1fms\n",
-	       i, cycles, reversals, disables, longest);
-	return i != cycles;
+	while (cycles < wanted && !load_and_unload())
+		;
+	printf("cycles=%u loads=%u reversals=%u longest=%.1fms\n",
+	       cycles, loads, reversals, longest);
+	return cycles < wanted;
 }

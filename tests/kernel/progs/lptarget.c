@@ -32,7 +32,7 @@ static const char *const hows[] = {
 static const char *const loops[] = {
 	[LP_LOOP_CALL] = "call", [LP_LOOP_CALL_BUSY] = "call-busy",
 	[LP_LOOP_IDLE] = "idle", [LP_LOOP_IDLE_BUSY] = "idle-busy",
-	[LP_LOOP_SLEEP] = "sleep",
+	[LP_LOOP_SLEEP] = "sleep", [LP_LOOP_TIMER] = "timer",
 };
 
 static int dev;

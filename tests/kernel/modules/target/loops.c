@@ -8,6 +8,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include "loops.h"
 
@@ -22,7 +23,8 @@ static unsigned int lp_loops_count;
 static bool lp_loop_more(struct lp_target_call *call)
 {
 	udelay(call->usecs);
-	cond_resched();
+	/* cond_resched() alone would hold up RCU-tasks, and so every unload. */
+	cond_resched_tasks_rcu_qs();
 	return !kthread_should_stop();
 }
 
@@ -37,7 +39,7 @@ static void lp_loop_burn(bool resched)
 	while (!kthread_should_stop()) {
 		cpu_relax();
 		if (resched)
-			cond_resched();
+			cond_resched_tasks_rcu_qs();
 	}
 }
 
@@ -79,7 +81,7 @@ static int lp_loop_thread(void *arg)
 	return 0;
 }
 
-static int lp_loop_start(const struct lp_target_kthreads *kt)
+static int lp_loop_thread_start(const struct lp_target_kthreads *kt)
 {
 	struct lp_target_kthreads *arg;
 	struct task_struct *task;
@@ -108,7 +110,8 @@ int lp_loops_start(const struct lp_target_kthreads *kt)
 
 	mutex_lock(&lp_loops_mutex);
 	for (i = 0; i < kt->count && !ret; i++)
-		ret = lp_loop_start(kt);
+		ret = kt->loop == LP_LOOP_TIMER ? lp_timers_start(kt) :
+						  lp_loop_thread_start(kt);
 	mutex_unlock(&lp_loops_mutex);
 	return ret;
 }
@@ -118,5 +121,6 @@ void lp_loops_stop(void)
 	mutex_lock(&lp_loops_mutex);
 	while (lp_loops_count)
 		kthread_stop(lp_loops[--lp_loops_count]);
+	lp_timers_stop();
 	mutex_unlock(&lp_loops_mutex);
 }

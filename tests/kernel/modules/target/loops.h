@@ -10,6 +10,10 @@
 int lp_loops_start(const struct lp_target_kthreads *kt);
 void lp_loops_stop(void);
 
+/* Timer interrupts; called by the two above. */
+int lp_timers_start(const struct lp_target_kthreads *kt);
+void lp_timers_stop(void);
+
 /* Calls f .repeat times, or for as long as more() says. */
 void lp_target_calls(struct lp_target_call *call, bool (*more)(struct lp_target_call *call));
 

@@ -34,13 +34,14 @@ struct lp_target_call {
 	__u32 interrupted;
 };
 
-/* Kernel threads that loop until they are stopped */
+/* What kernel threads do until they are stopped */
 enum lp_target_loop {
 	LP_LOOP_CALL,		/* call f, then cond_resched() */
 	LP_LOOP_CALL_BUSY,	/* call f, never give up the CPU */
 	LP_LOOP_IDLE,		/* burn, cond_resched(), never call f */
 	LP_LOOP_IDLE_BUSY,	/* burn, never call f, never give up the CPU */
 	LP_LOOP_SLEEP,		/* sleep interruptibly outside f */
+	LP_LOOP_TIMER,		/* no thread: a timer interrupt on every CPU calls f */
 };
 
 struct lp_target_kthreads {

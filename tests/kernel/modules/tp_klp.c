@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Watches and delays the points of a transition.
+ *
+ * Tells lp_test_target in which direction a transition is active, so that
+ * calls can be counted by what was going on when they began, and makes the
+ * windows wide in which a broken variant goes wrong.
+ */
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include "target/target.h"
+#include "test_points.h"
+
+static int delay_point;
+module_param(delay_point, int, 0644);
+MODULE_PARM_DESC(delay_point, "number of the point to delay");
+
+static unsigned int delay_us;
+module_param(delay_us, uint, 0644);
+MODULE_PARM_DESC(delay_us, "by how much");
+
+static unsigned int delay_every = 1;
+module_param(delay_every, uint, 0644);
+MODULE_PARM_DESC(delay_every, "delay one of that many passages");
+
+static atomic_t passages = ATOMIC_INIT(0);
+
+static int passages_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%d\n", atomic_read(&passages));
+}
+
+static const struct kernel_param_ops passages_ops = { .get = passages_get };
+module_param_cb(passages, &passages_ops, NULL, 0444);
+MODULE_PARM_DESC(passages, "how often the delayed point was passed");
+
+static void tp_delay(int point)
+{
+	unsigned int us = READ_ONCE(delay_us), every = READ_ONCE(delay_every);
+
+	if (atomic_inc_return(&passages) % (every ?: 1) || !us)
+		return;
+	/* This point is in the worker; all others may be anywhere. */
+	if (point == LP_PT_KLP_IDLE_OFFLINE)
+		msleep(us / 1000);
+	else if (us >= 1000)
+		mdelay(us / 1000);
+	else
+		udelay(us);
+}
+
+static void tp_hook(int point, unsigned long arg)
+{
+	switch (point) {
+	case LP_PT_KLP_ACTIVE:
+		lp_target_set_phase(arg ? 2 : 1);
+		break;
+	case LP_PT_KLP_FROZEN:
+	case LP_PT_KLP_CLOSING:
+	case LP_PT_KLP_DONE:
+		lp_target_set_phase(0);
+		break;
+	}
+	if (point == READ_ONCE(delay_point))
+		tp_delay(point);
+}
+
+static int __init tp_init(void)
+{
+	WRITE_ONCE(lp_test_hook, tp_hook);
+	return 0;
+}
+
+static void __exit tp_exit(void)
+{
+	WRITE_ONCE(lp_test_hook, NULL);
+	/* A handler or the worker may be about to call or to return. */
+	synchronize_rcu_tasks();
+	synchronize_rcu();
+}
+
+module_init(tp_init);
+module_exit(tp_exit);
+MODULE_DESCRIPTION("livepoke test: points of a transition");
+MODULE_AUTHOR("The livepoke authors");
+MODULE_LICENSE("GPL");
