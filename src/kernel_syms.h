@@ -23,6 +23,8 @@
 
 struct bug_entry;
 struct exception_table_entry;
+struct btf;
+struct btf_type;
 struct ftrace_ops;
 struct kprobe;
 
@@ -74,6 +76,23 @@ struct kprobe;
 	  "naming a conflicting ftrace user", "CONFIG_DYNAMIC_FTRACE",	\
 	  int, (struct ftrace_ops *ops, unsigned long ip, void *regs))
 
+#define LP_KSYM_BLOCK(F)						\
+	F(bpf_get_btf_vmlinux, NULL, LP_KSYM_OPTIONAL,			\
+	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
+	  struct btf *, (void))						\
+	F(btf_get_module_btf, NULL, LP_KSYM_OPTIONAL,			\
+	  "checking return types", "CONFIG_DEBUG_INFO_BTF_MODULES",	\
+	  struct btf *, (const struct module *mod))			\
+	F(btf_find_by_name_kind, NULL, LP_KSYM_OPTIONAL,		\
+	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
+	  s32, (const struct btf *btf, const char *name, u8 kind))	\
+	F(btf_type_by_id, NULL, LP_KSYM_OPTIONAL,			\
+	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
+	  const struct btf_type *, (const struct btf *btf, u32 id))	\
+	F(btf_put, NULL, LP_KSYM_OPTIONAL,				\
+	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
+	  void, (struct btf *btf))
+
 #define LP_KSYM_POKE(F)							\
 	F(insn_decode, NULL, 0, "decoding instructions",		\
 	  "CONFIG_KPROBES", int, (struct insn *insn, const void *kaddr,	\
@@ -111,12 +130,14 @@ struct kprobe;
 	  "writing text where text_mutex is not visible",		\
 	  "CONFIG_DYNAMIC_FTRACE", void, (void))
 
-#define LP_KSYM_FUNCTIONS(F)	LP_KSYM_COMMON(F) LP_KSYM_KLP(F) LP_KSYM_POKE(F)
+#define LP_KSYM_FUNCTIONS(F)	LP_KSYM_COMMON(F) LP_KSYM_KLP(F) LP_KSYM_BLOCK(F) LP_KSYM_POKE(F)
 
 /* D(name, type, flags, who needs it, config option) */
 #define LP_KSYM_KLP_DATA(D)						\
 	D(ftrace_ops_list, struct ftrace_ops *, LP_KSYM_OPTIONAL,	\
 	  "naming a conflicting ftrace user", "CONFIG_KALLSYMS_ALL")	\
+	D(saved_command_line, char *, LP_KSYM_OPTIONAL,			\
+	  "reading what lockdown allows", "CONFIG_KALLSYMS_ALL")	\
 	D(klp_patches, struct list_head, LP_KSYM_OPTIONAL,		\
 	  "naming a conflicting kernel livepatch", "CONFIG_KALLSYMS_ALL") \
 	D(klp_mutex, struct mutex, LP_KSYM_OPTIONAL,			\

@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 #include "klp_control.h"
 #include "klp_core.h"
+#include "klp_lockdown.h"
 #include "klp_module.h"
 #include "klp_object.h"
 #include "klp_oops.h"
@@ -25,6 +26,16 @@ LIST_HEAD(lp_patches);
 
 /* Removes finished patches, one at a time and outside lp_mutex. */
 static struct workqueue_struct *lp_free_queue;
+
+static void lp_live_release(struct lp_live_patch *live)
+{
+	const struct lp_live_kind *kind = live->kind;
+	struct lp_patch *patch = live->patch;
+
+	lp_live_free(live);
+	if (kind)
+		kind->released(patch);
+}
 
 /*
  * The rest of a patch's removal, when nobody chooses its functions any more:
@@ -46,7 +57,7 @@ static void lp_free_work(struct work_struct *work)
 	/* Some task may still run in the text of a patch that was forced. */
 	if (live->forced)
 		return;
-	lp_live_free(live);
+	lp_live_release(live);
 	module_put(mod);
 }
 
@@ -56,7 +67,7 @@ static void lp_retire_replaced(struct lp_live_patch *by)
 	struct lp_live_patch *live;
 
 	list_for_each_entry(live, &lp_patches, list) {
-		if (live == by || !live->enabled)
+		if (live == by || live->kind || !live->enabled)
 			continue;
 		live->enabled = false;
 		live->forced |= by->forced;
@@ -165,32 +176,32 @@ static int lp_resolve_patch(struct lp_live_patch *live)
 	return 0;
 }
 
-/* The registered form of a patch, NULL if it is not registered. */
-static struct lp_live_patch *lp_find_live(const struct lp_patch *patch)
+/* The registered patch of that name, NULL if there is none. */
+static struct lp_live_patch *lp_find_live(const char *name)
 {
 	struct lp_live_patch *live;
 
 	list_for_each_entry(live, &lp_patches, list) {
-		if (live->patch == patch || live->patch->mod == patch->mod)
+		if (!strcmp(lp_patch_name(live), name))
 			return live;
 	}
 	return NULL;
 }
 
-static int lp_may_register(const struct lp_patch *patch)
+static int lp_may_register(const struct lp_patch *patch, const char *name)
 {
-	if (lp_find_live(patch)) {
-		pr_err("patch '%s' is enabled already\n", patch->mod->name);
+	if (lp_find_live(name)) {
+		pr_err("patch '%s' is enabled already\n", name);
 		return -EBUSY;
 	}
 	if (lp_transition_patch) {
 		pr_err("patch '%s' must wait: the transition of '%s' is running\n",
-		       patch->mod->name, lp_patch_name(lp_transition_patch));
+		       name, lp_patch_name(lp_transition_patch));
 		return -EBUSY;
 	}
 	if (!lp_states_compatible(patch)) {
 		pr_err("Livepatch patch (%s) is not compatible with the already installed livepatches.\n",
-		       patch->mod->name);
+		       name);
 		return -EINVAL;
 	}
 	return 0;
@@ -233,30 +244,27 @@ static void lp_drop_refused(struct lp_live_patch *live)
 }
 
 /**
- * lp_register_patch() - register a patch and enable it
- * @patch:	as declared
- * @abi:	of the header that the patch was built with
- * @size:	of the structure in that header
+ * lp_register_live() - register a patch and enable it
+ * @patch:	checked
+ * @name:	for sysfs and messages
+ * @kind:	NULL for the patch of a module
+ *
+ * On success the patch holds a reference to its module until it is removed.
  *
  * Context: process context, sleeps; takes lp_mutex.
  * Return: see lp_enable_patch() in livepatch.h.
  */
-int lp_register_patch(struct lp_patch *patch, unsigned int abi,
-		      unsigned int size)
+int lp_register_live(struct lp_patch *patch, const char *name,
+		     const struct lp_live_kind *kind)
 {
 	struct lp_live_patch *live = NULL;
 	int ret;
 
-	ret = lp_check_abi(patch, abi, size);
-	if (!ret)
-		ret = lp_check_patch(patch);
-	if (ret)
-		return ret;
 	__module_get(patch->mod);
 	mutex_lock(&lp_mutex);
-	ret = lp_may_register(patch);
+	ret = lp_may_register(patch, name);
 	if (!ret) {
-		live = lp_live_alloc(patch);
+		live = lp_live_alloc(patch, name, kind);
 		ret = live ? 0 : -ENOMEM;
 	}
 	if (!ret) {
@@ -270,6 +278,18 @@ int lp_register_patch(struct lp_patch *patch, unsigned int abi,
 		lp_drop_refused(live);
 	module_put(patch->mod);
 	return ret;
+}
+
+/* See lp_enable_patch() in livepatch.h. */
+int lp_register_patch(struct lp_patch *patch, unsigned int abi,
+		      unsigned int size)
+{
+	int ret;
+
+	ret = lp_check_abi(patch, abi, size);
+	if (!ret)
+		ret = lp_check_patch(patch);
+	return ret ?: lp_register_live(patch, patch->mod->name, NULL);
 }
 
 static int lp_disable(struct lp_live_patch *live)
@@ -341,6 +361,19 @@ int lp_set_enabled(struct lp_live_patch *live, bool enable)
 	return ret;
 }
 
+/* The same for the patch of that name; -ENOENT if there is none. */
+int lp_set_enabled_by_name(const char *name, bool enable)
+{
+	struct lp_live_patch *live;
+	int ret;
+
+	mutex_lock(&lp_mutex);
+	live = lp_find_live(name);
+	ret = live ? lp_change_enabled(live, enable) : -ENOENT;
+	mutex_unlock(&lp_mutex);
+	return ret;
+}
+
 /**
  * lp_force() - declare every task switched
  * @live:	the patch
@@ -348,12 +381,16 @@ int lp_set_enabled(struct lp_live_patch *live, bool enable)
  * Its module can never be unloaded afterwards, nor those that it replaced.
  *
  * Context: process context, sleeps; takes lp_mutex.
- * Return: 0, or -EINVAL if the patch is not in transition.
+ * Return: 0, -EINVAL if the patch is not in transition, or -EPERM if the
+ * kernel is locked down.
  */
 int lp_force(struct lp_live_patch *live)
 {
-	int ret = -EINVAL;
+	int ret = lp_check_lockdown("force");
 
+	if (ret)
+		return ret;
+	ret = -EINVAL;
 	mutex_lock(&lp_mutex);
 	if (live == lp_transition_patch) {
 		lp_transition_force();

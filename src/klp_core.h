@@ -73,8 +73,24 @@ struct lp_live_object {
 };
 
 /**
+ * struct lp_live_kind - what is particular about patches that we make ourselves
+ * @check:	may refuse a function that was found
+ * @show_hits:	attribute `hits`
+ * @show_value:	attribute `value`
+ * @released:	the patch is not used any more
+ */
+struct lp_live_kind {
+	int (*check)(struct lp_version *version);
+	ssize_t (*show_hits)(struct lp_patch *patch, char *buf);
+	ssize_t (*show_value)(struct lp_patch *patch, char *buf);
+	void (*released)(struct lp_patch *patch);
+};
+
+/**
  * struct lp_live_patch - a registered patch
  * @patch:	what the author declared
+ * @name:	in sysfs and in messages
+ * @kind:	NULL for the patch of a module
  * @list:	in the registry
  * @objects:	its objects
  * @nr_objects:	how many
@@ -88,6 +104,8 @@ struct lp_live_object {
  */
 struct lp_live_patch {
 	struct lp_patch *patch;
+	const char *name;
+	const struct lp_live_kind *kind;
 	struct list_head list;
 	struct lp_live_object *objects;
 	unsigned int nr_objects;
@@ -139,7 +157,7 @@ extern struct list_head lp_patches;
 
 static inline const char *lp_patch_name(const struct lp_live_patch *live)
 {
-	return live->patch->mod->name;
+	return live->name;
 }
 
 static inline const char *lp_object_name(const struct lp_live_object *object)
@@ -153,6 +171,8 @@ static inline bool lp_version_is_nop(const struct lp_version *version)
 	return !version->new_func;
 }
 
+int lp_register_live(struct lp_patch *patch, const char *name,
+		     const struct lp_live_kind *kind);
 int lp_register_patch(struct lp_patch *patch, unsigned int abi,
 		      unsigned int size);
 void lp_patch_settled(struct lp_live_patch *live, bool patched);

@@ -3,7 +3,8 @@
  * Objects of a registered patch: how they are made, and the author's
  * callbacks around them.
  *
- * A patch that replaces all others also gets a version that gives the
+ * A patch that replaces all others (blocks are the administrator's and stay)
+ * also gets a version that gives the
  * original back ("nop") for every function that only the others have.
  *
  * Everything here runs under lp_mutex.
@@ -65,8 +66,8 @@ static bool lp_has_version(struct lp_live_object *object,
 	return false;
 }
 
-/* Calls @fn for every function of an enabled patch. */
-static int lp_for_each_enabled(int (*fn)(struct lp_version *version, void *arg),
+/* Calls @fn for every function that a replacing patch takes over. */
+static int lp_for_each_replaced(int (*fn)(struct lp_version *version, void *arg),
 			       void *arg)
 {
 	struct lp_live_object *object;
@@ -75,7 +76,7 @@ static int lp_for_each_enabled(int (*fn)(struct lp_version *version, void *arg),
 	int ret;
 
 	list_for_each_entry(live, &lp_patches, list) {
-		if (!live->enabled)
+		if (!live->enabled || live->kind)
 			continue;
 		lp_for_each_live_object(live, object) {
 			lp_for_each_version(object, version) {
@@ -100,7 +101,7 @@ static unsigned int lp_max_nops(const struct lp_patch *patch)
 	unsigned int nr = 0;
 
 	if (patch->replace)
-		lp_for_each_enabled(lp_count_version, &nr);
+		lp_for_each_replaced(lp_count_version, &nr);
 	return nr;
 }
 
@@ -183,6 +184,7 @@ void lp_live_free(struct lp_live_patch *live)
 		kfree(object->name);
 	}
 	kvfree(live->objects);
+	kfree(live->name);
 	kfree(live);
 }
 
@@ -201,25 +203,30 @@ static int lp_fill_live(struct lp_live_patch *live)
 		if (ret)
 			return ret;
 	}
-	return nops ? lp_for_each_enabled(lp_add_nop, live) : 0;
+	return nops ? lp_for_each_replaced(lp_add_nop, live) : 0;
 }
 
 /**
  * lp_live_alloc() - make the registered form of a patch
  * @patch:	as declared, checked
+ * @name:	for sysfs and messages
+ * @kind:	NULL for the patch of a module
  *
  * Context: process context, sleeps; under lp_mutex.
  * Return: the patch, NULL without memory.
  */
-struct lp_live_patch *lp_live_alloc(struct lp_patch *patch)
+struct lp_live_patch *lp_live_alloc(struct lp_patch *patch, const char *name,
+				    const struct lp_live_kind *kind)
 {
 	struct lp_live_patch *live = kzalloc(sizeof(*live), GFP_KERNEL);
 
 	if (!live)
 		return NULL;
 	live->patch = patch;
+	live->kind = kind;
+	live->name = kstrdup(name, GFP_KERNEL);
 	init_completion(&live->released);
-	if (!lp_fill_live(live))
+	if (live->name && !lp_fill_live(live))
 		return live;
 	lp_live_free(live);
 	return NULL;

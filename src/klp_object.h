@@ -8,7 +8,8 @@
 
 #include "klp_core.h"
 
-struct lp_live_patch *lp_live_alloc(struct lp_patch *patch);
+struct lp_live_patch *lp_live_alloc(struct lp_patch *patch, const char *name,
+				    const struct lp_live_kind *kind);
 void lp_live_free(struct lp_live_patch *live);
 
 int lp_pre_patch(struct lp_live_object *object);

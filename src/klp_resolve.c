@@ -164,7 +164,7 @@ static void lp_find_colds(struct lp_version *version)
 	lp_find_cold(version->object->name, version->old_addr, version->sympos,
 		     &version->old_cold);
 	if (!lp_version_is_nop(version))
-		lp_find_cold(lp_patch_name(version->object->live),
+		lp_find_cold(version->object->live->patch->mod->name,
 			     (unsigned long)version->new_func, 0,
 			     &version->new_cold);
 }
@@ -196,6 +196,8 @@ static int lp_resolve_version(struct lp_version *version)
 				 &version->new_size, "replacement");
 	if (!ret)
 		ret = lp_check_exit_path(version);
+	if (!ret && version->object->live->kind)
+		ret = version->object->live->kind->check(version);
 	if (!ret)
 		lp_find_colds(version);
 	return ret;

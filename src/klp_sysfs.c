@@ -102,7 +102,52 @@ static struct attribute *lp_patch_attrs[] = {
 	&timing_attr.attr,
 	NULL
 };
-ATTRIBUTE_GROUPS(lp_patch);
+
+static ssize_t hits_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf)
+{
+	struct lp_live_patch *live = lp_live_of(kobj);
+
+	return live->kind->show_hits(live->patch, buf);
+}
+
+static ssize_t value_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	struct lp_live_patch *live = lp_live_of(kobj);
+
+	return live->kind->show_value(live->patch, buf);
+}
+
+static struct kobj_attribute hits_attr = __ATTR_RO(hits);
+static struct kobj_attribute value_attr = __ATTR_RO(value);
+
+static struct attribute *lp_block_attrs[] = {
+	&hits_attr.attr,
+	&value_attr.attr,
+	NULL
+};
+
+static umode_t lp_block_visible(struct kobject *kobj, struct attribute *attr,
+				int n)
+{
+	return lp_live_of(kobj)->kind ? attr->mode : 0;
+}
+
+static const struct attribute_group lp_patch_group = {
+	.attrs = lp_patch_attrs,
+};
+
+static const struct attribute_group lp_block_group = {
+	.attrs = lp_block_attrs,
+	.is_visible = lp_block_visible,
+};
+
+static const struct attribute_group *lp_patch_groups[] = {
+	&lp_patch_group,
+	&lp_block_group,
+	NULL
+};
 
 static ssize_t patched_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
@@ -222,6 +267,16 @@ void lp_sysfs_remove(struct lp_live_patch *live)
 	}
 	lp_sysfs_drop(&live->kobj);
 	wait_for_completion(&live->released);
+}
+
+int lp_sysfs_add_control(const struct attribute *attr)
+{
+	return sysfs_create_file(&lp_root->kobj, attr);
+}
+
+void lp_sysfs_remove_control(const struct attribute *attr)
+{
+	sysfs_remove_file(&lp_root->kobj, attr);
 }
 
 int lp_sysfs_init(void)

@@ -10,6 +10,9 @@
 int lp_sysfs_add(struct lp_live_patch *live);
 void lp_sysfs_remove(struct lp_live_patch *live);
 
+int lp_sysfs_add_control(const struct attribute *attr);
+void lp_sysfs_remove_control(const struct attribute *attr);
+
 int lp_sysfs_init(void);
 void lp_sysfs_exit(void);
 

@@ -267,7 +267,7 @@ static void lp_unpatch_replaced(struct lp_live_patch *by)
 	struct lp_live_patch *live;
 
 	list_for_each_entry(live, &lp_patches, list) {
-		if (live != by)
+		if (live != by && !live->kind)
 			lp_unpatch_live(live);
 	}
 	lp_for_each_live_object(by, object)

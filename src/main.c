@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include "hotplug_cb.h"
 #include "kernel_syms.h"
+#include "klp_block.h"
 #include "klp_core.h"
 #include "poke_site.h"
 #include "test_points.h"
@@ -30,8 +31,13 @@ static int __init livepoke_init(void)
 	if (ret)
 		goto err_poke;
 	ret = lp_klp_init();
+	if (ret)
+		goto err_hotplug;
+	ret = lp_block_init();
 	if (!ret)
 		return 0;
+	lp_klp_exit();
+err_hotplug:
 	lp_hotplug_exit();
 err_poke:
 	poke_exit();
@@ -40,6 +46,7 @@ err_poke:
 
 static void __exit livepoke_exit(void)
 {
+	lp_block_exit();
 	lp_klp_exit();
 	lp_hotplug_exit();
 	poke_exit();

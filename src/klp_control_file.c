@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/livepoke/control: requests in words.
+ *
+ *	engage [MODULE:]FUNCTION [VALUE] [override=deny,type]
+ *	disengage [MODULE:]FUNCTION
+ *
+ * Who may write, what is logged, and what lockdown forbids is decided here.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/kernel.h>
+#include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <linux/uidgid.h>
+#include "kernel_syms.h"
+#include "klp_block.h"
+#include "klp_lockdown.h"
+#include "klp_sysfs.h"
+
+#define LP_CONTROL_LEN	512
+#define LP_CONTROL_WORDS 4
+
+static DEFINE_RATELIMIT_STATE(lp_refusals, 5 * HZ, 5);
+
+static int lp_parse_overrides(const char *word, unsigned int *overrides)
+{
+	if (!strcmp(word, "override=deny"))
+		*overrides = LP_OVERRIDE_DENY;
+	else if (!strcmp(word, "override=type"))
+		*overrides = LP_OVERRIDE_TYPE;
+	else if (!strcmp(word, "override=deny,type") ||
+		 !strcmp(word, "override=type,deny"))
+		*overrides = LP_OVERRIDE_DENY | LP_OVERRIDE_TYPE;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int lp_parse_value(const char *word, struct lp_block_request *request)
+{
+	request->has_value = true;
+	if (!kstrtol(word, 0, &request->value))
+		return 0;
+	return lp_parse_errno(word, &request->value);
+}
+
+/* The words behind the function's name. */
+static int lp_parse_rest(char **words, struct lp_block_request *request)
+{
+	int ret = 0;
+
+	if (*words && strncmp(*words, "override=", 9))
+		ret = lp_parse_value(*words++, request);
+	if (!ret && *words)
+		ret = lp_parse_overrides(*words++, &request->overrides);
+	return ret ?: *words ? -EINVAL : 0;
+}
+
+static int lp_control_engage(char **words)
+{
+	struct lp_block_request request = { .function = words[0] };
+	int ret;
+
+	if (!words[0] || lp_parse_rest(words + 1, &request)) {
+		pr_err_ratelimited("control: usage: engage [MODULE:]FUNCTION [VALUE] [override=deny,type]; VALUE is a number or an error's name\n");
+		return -EINVAL;
+	}
+	ret = lp_check_lockdown("engage");
+	return ret ?: lp_block_engage(&request);
+}
+
+static int lp_control_disengage(char **words)
+{
+	if (!words[0] || words[1]) {
+		pr_err_ratelimited("control: usage: disengage [MODULE:]FUNCTION\n");
+		return -EINVAL;
+	}
+	return lp_block_disengage(words[0]);
+}
+
+/* Splits at blanks; the array ends with NULL. */
+static int lp_control_split(char *line, char **words)
+{
+	char *word;
+	int n = 0;
+
+	while ((word = strsep(&line, " \t\n"))) {
+		if (!*word)
+			continue;
+		if (n == LP_CONTROL_WORDS)
+			return -E2BIG;
+		words[n++] = word;
+	}
+	return n ? 0 : -EINVAL;
+}
+
+static int lp_control_run(char *line)
+{
+	char *words[LP_CONTROL_WORDS + 1] = { NULL };
+	int ret = lp_control_split(line, words);
+
+	if (ret)
+		return ret;
+	if (!strcmp(words[0], "engage"))
+		return lp_control_engage(words + 1);
+	if (!strcmp(words[0], "disengage"))
+		return lp_control_disengage(words + 1);
+	pr_err_ratelimited("control: unknown request; use engage or disengage\n");
+	return -EINVAL;
+}
+
+/* Accepted requests are always logged, refused ones not too often. */
+static void lp_control_log(const char *line, size_t len, int ret)
+{
+	uid_t uid = from_kuid(&init_user_ns, current_uid());
+
+	while (len && (line[len - 1] == '\n'))
+		len--;
+	if (!ret)
+		pr_notice("control: '%*pE' by %*pE[%d] uid %u\n", (int)len, line,
+			  (int)strlen(current->comm), current->comm,
+			  task_tgid_nr(current), uid);
+	else if (__ratelimit(&lp_refusals))
+		pr_warn("control: '%*pE' by %*pE[%d] uid %u refused (%d)\n",
+			(int)len, line, (int)strlen(current->comm),
+			current->comm, task_tgid_nr(current), uid, ret);
+}
+
+static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	char *line;
+	int ret;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (count > LP_CONTROL_LEN || memchr(buf, 0, count))
+		return -EINVAL;
+	line = kmemdup_nul(buf, count, GFP_KERNEL);
+	if (!line)
+		return -ENOMEM;
+	ret = lp_control_run(line);
+	kfree(line);
+	lp_control_log(buf, count, ret);
+	return ret ?: count;
+}
+
+static struct kobj_attribute control_attr = __ATTR_WO(control);
+
+int lp_block_init(void)
+{
+	return lp_sysfs_add_control(&control_attr.attr);
+}
+
+void lp_block_exit(void)
+{
+	lp_sysfs_remove_control(&control_attr.attr);
+}

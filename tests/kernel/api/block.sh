@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# limit: 180
+#
+# Blocking functions through /sys/kernel/livepoke/control.
+. /lp/lib.sh
+. /lp/klp.sh
+
+CONTROL=$LP_SYS/control
+T=lp_test_target
+
+ctl() { kcall write "$CONTROL" "$1"; }
+
+# engaged NAME REQUEST... - write it and wait for the transition
+engaged()
+{
+	name=$1
+	shift
+	err=$(ctl "engage $*")
+	[ -z "$err" ] || { echo "$err"; return 1; }
+	wait_for 30 settled "block-$name"
+}
+
+disengaged()
+{
+	err=$(ctl "disengage $1")
+	[ -z "$err" ] || { echo "$err"; return 1; }
+	wait_for 30 gone "block-$1"
+}
+
+# refused ERRNO DESC LOG-REGEX REQUEST
+refused()
+{
+	log_mark
+	is "$2: $1" "$(ctl "$4")" "$1"
+	check "$2: the log says so" log_has "livepoke: .*$3"
+}
+
+check "load livepoke" load livepoke
+is "mode of control" "$(stat -c %a "$CONTROL")" 200
+
+diag "a function of the kernel image"
+before=$(cat /proc/version)
+check "engage" engaged version_proc_show version_proc_show 0
+is "returns at once" "$(cat /proc/version)" ""
+check "hits are counted" [ "$(attr block-version_proc_show hits)" -ge 1 ]
+is "value" "$(attr block-version_proc_show value)" 0
+refused EBUSY "twice" "enabled already" "engage version_proc_show 0"
+expect EAGAIN "livepoke is in use" rmmod livepoke
+check "disengage" disengaged version_proc_show
+is "it is back" "$(cat /proc/version)" "$before"
+
+diag "an error by name"
+S=__x64_sys_sethostname
+check "engage" engaged $S $S EPERM
+is "value" "$(attr block-$S value)" -1
+check_fails "the caller gets it" hostname other
+check "disengage" disengaged $S
+check "it is back" hostname lp-guest
+
+diag "a function of a module"
+check "load the target" load $T
+B=$T:lp_target_second_twin
+check "engage" engaged $B $B 7 override=type
+is "returns at once" "$(lptarget twins)" 8
+check "unload the target" unload $T
+check "load it again" load $T
+is "blocked before it ran" "$(lptarget twins)" 8
+check "disengage" disengaged $B
+is "it is back" "$(lptarget twins)" 3
+refused EINVAL "no type information" "no type information" "engage $B 7"
+check "unload the target" unload $T
+
+diag "what must not be blocked"
+refused EPERM "the scheduler" "cannot block 'schedule': .* no task runs" "engage schedule 0"
+refused EPERM "a function that never returns" "never returns to its caller" "engage panic 0"
+refused ENOENT "unknown" "'no_such_function' not found" "engage no_such_function 0"
+refused EINVAL "no ftrace entry" "no ftrace entry" "engage memcmp 0"
+refused EINVAL "pointer" "returns a pointer; give 0 or an error" "engage d_path 5"
+refused EINVAL "value missing" "returns a value; give one" "engage d_path"
+refused EINVAL "value for void" "returns nothing; give no value" "engage ksys_sync 5"
+refused EINVAL "bool" "returns a bool; give 0 or 1" "engage is_subdir 2"
+refused EINVAL "too large" "too small for the value" "engage version_proc_show 0x1ffffffff"
+refused EINVAL "words" "unknown request" "frobnicate schedule"
+refused EINVAL "no function" "usage: engage" "engage"
+refused EINVAL "bad value" "usage: engage" "engage version_proc_show EWRONG"
+refused EINVAL "bad override" "usage: engage" "engage version_proc_show 0 override=all"
+refused ENOENT "not blocked" "is not blocked" "disengage version_proc_show"
+is "too long" "$(ctl "engage $(printf '%600s' x)")" EINVAL
+is "too many words" "$(ctl "engage a b c d e f")" E2BIG
+log_mark
+is "a forged log line" "$(ctl "$(printf 'frob\nlivepoke:fine')")" EINVAL
+check_fails "is not printed as one" log_has "^[^']*livepoke:fine"
+is "nothing is left" "$(cd "$LP_SYS" && ls)" control
+
+check "unload livepoke" unload_soon livepoke
+done_testing
