@@ -105,6 +105,30 @@ static void map(unsigned long addr, unsigned long size, int prot, int fill)
 	memset(at, fill, size);
 }
 
+/*
+ * Extended registers: random XMM, the rest as after a reset. Only the legacy
+ * part of the area and its header are used; whatever is not marked present in
+ * the header is initialised by XRSTOR.
+ */
+static u8 extended[4096] __aligned(64);
+
+#define EXTENDED_FCW		0
+#define EXTENDED_MXCSR		24
+#define EXTENDED_XMM		160
+#define EXTENDED_PRESENT	512
+
+static void fill_extended(void)
+{
+	u64 *xmm = (u64 *)(extended + EXTENDED_XMM);
+	unsigned int i;
+
+	*(u16 *)(extended + EXTENDED_FCW) = 0x037f;
+	*(u32 *)(extended + EXTENDED_MXCSR) = 0x1f80;
+	*(u64 *)(extended + EXTENDED_PRESENT) = 3;	/* x87 and SSE */
+	for (i = 0; i < 32; i++)
+		xmm[i] = unit_random();
+}
+
 void native_init(void)
 {
 	static const int signals[] = {
@@ -123,6 +147,7 @@ void native_init(void)
 	map(NATIVE_SLOT, NATIVE_SLOT_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC,
 	    POKE_INT3);
 	map(NATIVE_DATA, NATIVE_DATA_SIZE, PROT_READ | PROT_WRITE, 0);
+	fill_extended();
 	sigfillset(&action.sa_mask);
 	sigaltstack(&own_stack, NULL);
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
@@ -138,5 +163,7 @@ void native_run(const struct pt_regs *regs, struct native_outcome *out)
 	wanted = regs;
 	result = out;
 	state = LOAD;
-	asm volatile("int3" : : : "memory");
+	/* Back from it, the second XRSTOR undoes what it did to the modes. */
+	asm volatile("xrstor64 %0; int3; xrstor64 %0"
+		     : : "m" (extended), "a" (-1), "d" (-1) : "memory");
 }
