@@ -8,6 +8,9 @@
 #
 # (or obj-m in the Makefile, before the include, and no Kbuild.)
 #
+# The source may also be a patch for the kernel's own livepatch, as it is:
+# <linux/livepatch.h> is then ours, with the klp_ names.
+#
 # Variables:
 #   KDIR              headers of the kernel to build for (the running one)
 #   LIVEPOKE_SYMVERS  Module.symvers of livepoke.ko, if it is in none of the
@@ -50,6 +53,8 @@ endif
 ifneq ($(KERNELRELEASE),)
 
 ccflags-y += -I$(LP_INCLUDE)
+# A patch written for the kernel's own livepatch gets our <linux/livepatch.h>.
+LINUXINCLUDE := -I$(LP_INCLUDE)/klp-compat $(LINUXINCLUDE)
 KBUILD_EXTRA_SYMBOLS += $(LIVEPOKE_SYMVERS)
 
 else
