@@ -78,7 +78,14 @@ $(BUILD)/progs/%: tests/kernel/progs/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_PROGS) -o $@ $<
 
-payload: headers progs ## build all that a test guest gets, for KDIR
+tools: ## build the livepoke command
+	+@$(MAKE) --no-print-directory -C tools/livepoke O=$(BUILD)/tools
+
+guest-tools: tools
+	+@$(MAKE) --no-print-directory -C tools/livepoke O=$(BUILD)/tools-asan SANITIZE=1
+	@scripts/vm/pack-tools
+
+payload: headers progs guest-tools ## build all that a test guest gets, for KDIR
 	+@$(MAKE) --no-print-directory LP_TEST= samples test-modules
 	+@$(MAKE) --no-print-directory LP_TEST=1 samples test-modules
 	@scripts/vm/pack $(KVER) '$(BREAK)' '$(BREAK)' product test
@@ -104,4 +111,4 @@ distclean: clean ## remove build products and the package cache
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
-.PHONY: modules headers samples install-dev dkms-install dkms-uninstall test-modules progs payload demo-payload demo check check-long clean distclean help
+.PHONY: modules headers samples install-dev dkms-install dkms-uninstall test-modules progs tools guest-tools payload demo-payload demo check check-long clean distclean help

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tasks that a transition waits for: reading the kernel's list.
+ *
+ *   TGID TID COMM cpu N AGE ms KIND: WHY
+ *   and N more
+ *
+ * COMM can hold anything that the user chose, even blanks and our keywords;
+ * what follows it cannot. So the line is read from its end.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "blockers.h"
+#include "file.h"
+#include "msg.h"
+#include "patch.h"
+
+/* The last " cpu N AGE ms KIND: WHY" of a line; NULL if there is none */
+static char *lp_find_tail(char *line, struct lp_blocker *blocker)
+{
+	char *at, *found = NULL;
+	char kind[16];
+	int end;
+
+	for (at = line; (at = strstr(at, " cpu ")); at++) {
+		end = 0;
+		if (sscanf(at, " cpu %u %llu ms %15[a-z]: %n", &blocker->cpu,
+			   &blocker->age_ms, kind, &end) == 3 && end) {
+			free(blocker->kind);
+			free(blocker->why);
+			blocker->kind = lp_copy(kind);
+			blocker->why = lp_copy(at + end);
+			found = at;
+		}
+	}
+	return found;
+}
+
+static bool lp_parse_blocker(char *line, struct lp_blocker *blocker)
+{
+	char *tail = lp_find_tail(line, blocker);
+	int start = 0;
+
+	if (!tail)
+		return false;
+	*tail = '\0';
+	if (sscanf(line, "%d %d %n", &blocker->tgid, &blocker->tid, &start) != 2 ||
+	    !start)
+		return false;
+	blocker->comm = lp_copy(line + start);
+	return true;
+}
+
+static void lp_free_blocker(struct lp_blocker *blocker)
+{
+	free(blocker->comm);
+	free(blocker->kind);
+	free(blocker->why);
+}
+
+static void lp_take_line(struct lp_blockers *blockers, char *line)
+{
+	struct lp_blocker blocker = { 0 };
+
+	if (sscanf(line, "and %u more", &blockers->more) == 1)
+		return;
+	if (!lp_parse_blocker(line, &blocker)) {
+		lp_free_blocker(&blocker);
+		blockers->more++;
+		return;
+	}
+	blockers->item = reallocarray(blockers->item, blockers->count + 1,
+				      sizeof(blocker));
+	if (!blockers->item)
+		lp_out_of_memory();
+	blockers->item[blockers->count++] = blocker;
+}
+
+/**
+ * lp_read_blockers() - read the kernel's list
+ * @name:	the patch
+ * @blockers:	receives it; give it to lp_free_blockers() in any case
+ *
+ * Return: 0 or a negative errno.
+ */
+int lp_read_blockers(const char *name, struct lp_blockers *blockers)
+{
+	char *path = lp_patch_path(name, "blockers"), *text;
+	struct lp_list lines;
+	int ret;
+	size_t i;
+
+	memset(blockers, 0, sizeof(*blockers));
+	ret = lp_read(path, &text);
+	free(path);
+	if (ret)
+		return ret;
+	lines = lp_split(text, "\n");
+	for (i = 0; i < lines.count; i++)
+		lp_take_line(blockers, lines.item[i]);
+	lp_list_free(&lines);
+	free(text);
+	return 0;
+}
+
+void lp_free_blockers(struct lp_blockers *blockers)
+{
+	size_t i;
+
+	for (i = 0; i < blockers->count; i++)
+		lp_free_blocker(&blockers->item[i]);
+	free(blockers->item);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state of all patches for node_exporter's textfile collector.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include "module.h"
+#include "status.h"
+
+static void lp_metric_head(const char *name, const char *help)
+{
+	printf("# HELP livepoke_%s %s\n# TYPE livepoke_%s gauge\n", name, help, name);
+}
+
+static void lp_module_metrics(void)
+{
+	char *version = lp_module_running_value("livepoke", "version");
+
+	lp_metric_head("up", "1 if livepoke.ko is loaded");
+	printf("livepoke_up{version=\"%s\",kernel=\"%s\"} %d\n",
+	       version ? version : "", lp_kernel_release(), lp_module_running());
+	free(version);
+}
+
+/* Names of modules hold nothing that needs quoting. */
+static void lp_state_metrics(const struct lp_lives *lives)
+{
+	size_t i;
+
+	lp_metric_head("patch_enabled", "1 if the patch is in force or on its way");
+	for (i = 0; i < lives->count; i++)
+		printf("livepoke_patch_enabled{patch=\"%s\"} %d\n",
+		       lives->item[i].name, lives->item[i].state == LP_PATCHED ||
+		       lives->item[i].state == LP_PATCHING);
+	lp_metric_head("patch_transition", "1 while tasks are being switched");
+	for (i = 0; i < lives->count; i++)
+		printf("livepoke_patch_transition{patch=\"%s\"} %d\n",
+		       lives->item[i].name, lp_in_motion(lives->item[i].state));
+	lp_metric_head("patch_tasks_left", "tasks that the transition waits for");
+	for (i = 0; i < lives->count; i++)
+		printf("livepoke_patch_tasks_left{patch=\"%s\"} %u\n",
+		       lives->item[i].name, lp_in_motion(lives->item[i].state) ?
+		       lp_tasks_left(lives->item[i].name) : 0);
+}
+
+static void lp_timing_metrics(const struct lp_lives *lives)
+{
+	const unsigned long long *us;
+	size_t i;
+
+	lp_metric_head("patch_transition_seconds", "length of the last transition");
+	for (i = 0; i < lives->count; i++) {
+		us = lp_timing_of(&lives->item[i], "duration_us");
+		if (us)
+			printf("livepoke_patch_transition_seconds{patch=\"%s\"} %.6f\n",
+			       lives->item[i].name, *us / 1e6);
+	}
+}
+
+void lp_status_metrics(const struct lp_lives *lives)
+{
+	lp_module_metrics();
+	lp_state_metrics(lives);
+	lp_timing_metrics(lives);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading, enabling and disabling patches: one step each, without waiting.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "file.h"
+#include "klog.h"
+#include "module.h"
+#include "msg.h"
+#include "patch.h"
+#include "steer.h"
+
+static const char *lp_cure_for(int err)
+{
+	switch (err) {
+	case EKEYREJECTED:
+	case ENOKEY:
+		return "sign it (livepoke sign FILE) with a key that this machine trusts";
+	case EPERM:
+		return "is loading of modules disabled or the kernel locked down? livepoke doctor tells";
+	case EBUSY:
+		return "livepoke status shows what is going on";
+	case ENOEXEC:
+		return "build it for this kernel (livepoke build DIR)";
+	default:
+		return NULL;
+	}
+}
+
+/* Fails with what the kernel logged since @log was opened. */
+static int lp_refused(const char *name, const char *doing, int err, int log)
+{
+	char *reason = lp_klog_reason(log, name);
+	int code = err == EPERM || err == EACCES ? LP_DENIED : LP_FAILED;
+
+	if (reason)
+		lp_fail(code, err, lp_cure_for(err), "cannot %s '%s': %s",
+			doing, name, reason);
+	else
+		lp_fail(code, err, lp_cure_for(err), "cannot %s '%s'", doing,
+			name);
+	free(reason);
+	return code;
+}
+
+/* A patch module depends on livepoke; anything else we leave alone. */
+static int lp_check_depends(const char *file)
+{
+	char *depends = lp_module_file_value(file, "depends");
+	struct lp_list list = lp_split(depends ? depends : "", ",");
+	bool ours = lp_list_has(&list, "livepoke");
+
+	lp_list_free(&list);
+	if (!depends)
+		return lp_fail(LP_FAILED, ENOEXEC, NULL,
+			       "'%s' is no kernel module", file);
+	free(depends);
+	if (ours)
+		return LP_OK;
+	return lp_fail(LP_FAILED, 0, "modprobe loads other modules",
+		       "'%s' is no live patch: it does not use livepoke", file);
+}
+
+/**
+ * lp_insert_patch() - load the module of a patch, which enables the patch
+ * @source:	from lp_find_source()
+ * @params:	module parameters
+ *
+ * Return: LP_OK, or an exit status after a message.
+ */
+int lp_insert_patch(const struct lp_source *source, const char *params)
+{
+	int ret, log;
+
+	if (!source->file)
+		return lp_fail(LP_NOT_FOUND, ENOENT, "give its file",
+			       "the file of '%s' is not known", source->name);
+	ret = lp_check_depends(source->file);
+	if (!ret)
+		ret = lp_insert_livepoke();
+	if (ret)
+		return ret;
+	log = lp_klog_open();
+	ret = lp_insert_file(source->file, params);
+	if (ret)
+		return lp_refused(source->name, "load", -ret, log);
+	free(lp_klog_reason(log, source->name));
+	return LP_OK;
+}
+
+/**
+ * lp_write_patch() - write to a patch's file in sysfs
+ * @name:	the patch
+ * @attribute:	the file
+ * @value:	what to write
+ * @doing:	what that means, for messages
+ *
+ * Return: LP_OK, or an exit status after a message.
+ */
+int lp_write_patch(const char *name, const char *attribute, const char *value,
+		   const char *doing)
+{
+	char *path = lp_patch_path(name, attribute);
+	int log = lp_klog_open();
+	int ret = lp_write(path, value);
+
+	free(path);
+	if (ret)
+		return lp_refused(name, doing, -ret, log);
+	free(lp_klog_reason(log, name));
+	return LP_OK;
+}
+
+/* LP_OK if a live patch of that name is loaded, else a message. */
+int lp_check_is_patch(const char *name)
+{
+	struct lp_list names = lp_patch_names();
+	bool found = lp_list_has(&names, name);
+
+	lp_list_free(&names);
+	if (found)
+		return LP_OK;
+	return lp_fail(LP_NOT_FOUND, ENOENT, "livepoke status lists them",
+		       "no live patch '%s' is loaded", name);
+}
+
+/* A patch that was disabled comes back by loading its module again. */
+static int lp_insert_again(const struct lp_source *source, const char *params)
+{
+	int ret;
+
+	if (!source->file)
+		return lp_insert_patch(source, params);
+	ret = lp_remove_module(source->name, 10);
+	if (ret && ret != -ENOENT)
+		return lp_fail(LP_FAILED, -ret, "is something else using it? see lsmod",
+			       "cannot remove the disabled '%s'", source->name);
+	return lp_insert_patch(source, params);
+}
+
+/**
+ * lp_bring_up() - take the step that puts a patch in force
+ * @source:	from lp_find_source()
+ * @params:	module parameters
+ *
+ * Return: LP_OK, or an exit status after a message.
+ */
+int lp_bring_up(const struct lp_source *source, const char *params)
+{
+	switch (lp_patch_state(source->name)) {
+	case LP_PATCHING:
+	case LP_PATCHED:
+		return LP_OK;
+	case LP_UNPATCHING:
+		return lp_write_patch(source->name, "enabled", "1", "enable");
+	case LP_DISABLED:
+		return lp_insert_again(source, params);
+	case LP_GONE:
+		break;
+	}
+	return lp_insert_patch(source, params);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Loading, enabling and disabling patches.
+ */
+#ifndef _LIVEPOKE_STEER_H
+#define _LIVEPOKE_STEER_H
+
+#include <stdbool.h>
+
+/**
+ * struct lp_source - where a patch comes from
+ * @name:	of its module
+ * @file:	its file; NULL if only loaded modules have that name
+ */
+struct lp_source {
+	char *name;
+	char *file;
+};
+
+int lp_find_source(const char *what, struct lp_source *source);
+void lp_free_source(struct lp_source *source);
+int lp_insert_patch(const struct lp_source *source, const char *params);
+int lp_write_patch(const char *name, const char *attribute, const char *value,
+		   const char *doing);
+int lp_check_is_patch(const char *name);
+int lp_bring_up(const struct lp_source *source, const char *params);
+
+#endif /* _LIVEPOKE_STEER_H */

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The patch store: /var/lib/livepoke/patches/RELEASE/NAME.ko
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include "file.h"
+#include "store.h"
+
+char *lp_store_dir(const char *release)
+{
+	return lp_path(LP_STORE "/patches/%s", release);
+}
+
+/* The stored file of a patch; NULL if there is none. */
+char *lp_store_find(const char *name, const char *release)
+{
+	char *path = lp_path(LP_STORE "/patches/%s/%s.ko", release, name);
+
+	if (lp_exists(path))
+		return path;
+	free(path);
+	return NULL;
+}
