@@ -88,12 +88,24 @@ static int lp_ksym_missing(const struct lp_ksym *sym)
 	return -ENOENT;
 }
 
+static bool lp_ksym_bound(const struct lp_ksym *sym)
+{
+	return sym->data ? !!*sym->data : *sym->have;
+}
+
+static bool lp_ksym_needed(const struct lp_ksym *sym)
+{
+	if (sym->flags & LP_KSYM_ELSE)
+		return !lp_ksym_bound(sym - 1);
+	return !(sym->flags & LP_KSYM_OPTIONAL);
+}
+
 static int lp_ksym_bind(const struct lp_ksym *sym)
 {
 	unsigned long addr = lp_ksym_lookup(sym);
 
 	if (!addr)
-		return sym->flags & LP_KSYM_OPTIONAL ? 0 : lp_ksym_missing(sym);
+		return lp_ksym_needed(sym) ? lp_ksym_missing(sym) : 0;
 	if (sym->data) {
 		*sym->data = (void *)addr;
 		return 0;

@@ -9,7 +9,8 @@
  *
  * To use a symbol, add one row here, then call lp_k(name)(...) or read
  * lp_kdata(name). A row that is not LP_KSYM_OPTIONAL makes the module refuse
- * to load when the kernel lacks it.
+ * to load when the kernel lacks it. Of two forms of one service the first is
+ * LP_KSYM_OPTIONAL and the second, on the next row, LP_KSYM_ELSE.
  */
 #ifndef _LIVEPOKE_KERNEL_SYMS_H
 #define _LIVEPOKE_KERNEL_SYMS_H
@@ -20,6 +21,7 @@
 #include <linux/static_call.h>
 #include <linux/task_work.h>
 #include <asm/insn.h>
+#include "compat/protos.h"
 
 struct bug_entry;
 struct exception_table_entry;
@@ -29,6 +31,7 @@ struct ftrace_ops;
 struct kprobe;
 
 #define LP_KSYM_OPTIONAL	0x1
+#define LP_KSYM_ELSE		0x2	/* needed if the row before is not there */
 
 /*
  * F(name, other name or NULL, flags, who needs it, config option that usually
@@ -42,21 +45,29 @@ struct kprobe;
 	  (unsigned long addr, unsigned long *size, unsigned long *off))
 
 #define LP_KSYM_KLP(F)							\
-	F(kallsyms_on_each_match_symbol, NULL, 0, "klp symbol position", \
+	F(kallsyms_on_each_match_symbol, NULL, LP_KSYM_OPTIONAL,	\
+	  "klp symbol position",					\
 	  "CONFIG_LIVEPATCH", int,					\
 	  (int (*fn)(void *data, unsigned long addr), const char *name,	\
 	   void *data))							\
+	F(kallsyms_on_each_symbol, NULL, LP_KSYM_ELSE,			\
+	  "klp symbol position", "CONFIG_LIVEPATCH", int,		\
+	  LP_ARGS_kallsyms_on_each_symbol)				\
 	F(module_kallsyms_on_each_symbol, NULL, 0, "klp symbol position", \
 	  "CONFIG_LIVEPATCH", int,					\
-	  (int (*fn)(void *data, const char *name, struct module *mod,	\
-		     unsigned long addr), void *data))			\
+	  LP_ARGS_module_kallsyms_on_each_symbol)			\
 	F(find_module, NULL, 0, "module lookup",			\
 	  "CONFIG_MODULES", struct module *, (const char *name))	\
 	F(put_task_stack, NULL, 0, "klp stack check",			\
 	  "CONFIG_THREAD_INFO_IN_TASK", void, (struct task_struct *task)) \
-	F(task_call_func, NULL, 0, "klp stack check", "CONFIG_SMP", int, \
+	F(task_call_func, NULL, LP_KSYM_OPTIONAL, "klp stack check",	\
+	  "CONFIG_SMP", int,						\
 	  (struct task_struct *task,					\
 	   int (*fn)(struct task_struct *task, void *arg), void *arg))	\
+	F(try_invoke_on_locked_down_task, NULL, LP_KSYM_ELSE,		\
+	  "klp stack check", "CONFIG_SMP", bool,			\
+	  (struct task_struct *task,					\
+	   bool (*fn)(struct task_struct *task, void *arg), void *arg))	\
 	F(task_work_add, NULL, 0, "klp switch at kernel exit",		\
 	  "CONFIG_KALLSYMS", int,					\
 	  (struct task_struct *task, struct callback_head *work,	\

@@ -9,7 +9,7 @@
 #include <linux/kdebug.h>
 #include <linux/kernel.h>
 #include <linux/notifier.h>
-#include <linux/panic_notifier.h>
+#include "compat/compat.h"
 #include "klp_core.h"
 #include "klp_oops.h"
 #include "klp_transition.h"

@@ -5,7 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/sysfs.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include "compat/compat.h"
 #include "klp_report.h"
 #include "klp_stack.h"

@@ -20,7 +20,7 @@
 #include <linux/kthread.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <linux/wait.h>
 #include "compat/compat.h"
 #include "klp_nudge.h"

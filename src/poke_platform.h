@@ -21,7 +21,7 @@
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <asm/barrier.h>
 #include <asm/cmpxchg.h>
 #include <asm/ptrace.h>

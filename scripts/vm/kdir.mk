@@ -11,6 +11,6 @@ else
 goals := $(or $(MAKECMDGOALS),all)
 $(goals): with-tools ;
 with-tools:
-	+@LP_TOOLS=@SUITE@ DEB_BUILD_ARCH=amd64 @RUN@ make -C $(lp_kdir) -f $(lp_kdir)/Makefile $(goals)
+	+@LP_TOOLS=@SUITE@ DEB_BUILD_ARCH=amd64 DEB_HOST_ARCH=amd64 @RUN@ make -C $(lp_kdir) -f $(lp_kdir)/Makefile $(goals)
 .PHONY: $(goals) with-tools
 endif

@@ -9,51 +9,94 @@
 #define _LIVEPOKE_COMPAT_H
 
 #include <linux/ftrace.h>
+#include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
+#if __has_include(<linux/panic_notifier.h>)
+#include <linux/panic_notifier.h>
+#endif
 #include "../kernel_syms.h"
+
+#ifdef LP_HAVE_FTRACE_REGS
+#define LP_FTRACE_UNGUARDED	0
+#else
+/* The callback is given a struct pt_regs. */
+#define ftrace_regs		pt_regs
+#define LP_FTRACE_UNGUARDED	FTRACE_OPS_FL_RECURSION_SAFE
+#endif
+
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+#define LP_FTRACE_REGS		0
+#else
+#define LP_FTRACE_REGS		FTRACE_OPS_FL_SAVE_REGS
+#endif
 
 /*
  * The redirect changes the IP, must not be switched off by a write to
  * ftrace_enabled, and asks for no recursion guard.
  */
-#define LP_FTRACE_OPS_FLAGS	(FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
+#define LP_FTRACE_OPS_FLAGS	(FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
+				 LP_FTRACE_UNGUARDED | LP_FTRACE_REGS)
+
+/* The registers that ftrace has saved: the IP and the arguments at least. */
+static __always_inline struct pt_regs *lp_fregs_regs(struct ftrace_regs *fregs)
+{
+#if !defined(LP_HAVE_FTRACE_REGS)
+	return fregs;
+#elif defined(arch_ftrace_regs)
+	return &arch_ftrace_regs(fregs)->regs;
+#else
+	return &fregs->regs;
+#endif
+}
 
 static __always_inline void lp_fregs_set_ip(struct ftrace_regs *fregs,
 					    unsigned long ip)
 {
-	ftrace_instruction_pointer_set(fregs, ip);
+	lp_fregs_regs(fregs)->ip = ip;
 }
 
-/* The first argument of the traced function; needs SAVE_REGS on old kernels. */
+/* The first argument of the traced function. */
 static __always_inline void *lp_fregs_first_arg(struct ftrace_regs *fregs)
 {
-	return (void *)fregs->regs.di;
+	return (void *)lp_fregs_regs(fregs)->di;
 }
 
 static __always_inline unsigned int lp_task_state(struct task_struct *task)
 {
+#ifdef LP_HAVE_TASK___STATE
 	return READ_ONCE(task->__state);
+#else
+	return READ_ONCE(task->state);
+#endif
 }
+
+#ifndef INIT_CSD
+#define INIT_CSD(_csd, _func, _info)					\
+	(*(_csd) = (call_single_data_t){ .func = (_func), .info = (_info) })
+#endif
+
+/* Kernel threads that look like children of their user process. */
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER	PF_IO_WORKER
+#endif
 
 /* Whether the task ever runs task_work on its way to user space. */
 static inline bool lp_returns_to_user(const struct task_struct *task)
 {
-	return !(task->flags & (PF_KTHREAD | PF_IO_WORKER | PF_EXITING));
+	return !(task->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER |
+				PF_EXITING));
 }
 
-/*
- * Calls @fn while @task is held in the state it is in: neither woken nor
- * scheduled nor moved. Interrupts are off in @fn.
- */
-static inline int lp_call_held(struct task_struct *task,
-			       int (*fn)(struct task_struct *task, void *arg),
-			       void *arg)
-{
-	return lp_k(task_call_func)(task, fn, arg);
-}
+int lp_call_held(struct task_struct *task,
+		 int (*fn)(struct task_struct *task, void *arg), void *arg);
 
 /* In a TP_fast_assign(): copy a string into the event. */
+#ifdef LP_HAVE_ASSIGN_STR_1
+#define lp_assign_str(dst, src)	__assign_str(dst)
+#else
 #define lp_assign_str(dst, src)	__assign_str(dst, src)
+#endif
 
 struct lp_symbol_found {
 	unsigned long addr;

@@ -30,6 +30,37 @@ static int lp_match_vmlinux(void *data, unsigned long addr)
 	return lp_count_symbol(data, addr);
 }
 
+/* For kernels that walk by position only, and name the module of each symbol. */
+static int lp_match_vmlinux_name(void *data, const char *name,
+				 struct module *mod, unsigned long addr)
+{
+	struct lp_symbol_search *search = data;
+
+	return mod || strcmp(name, search->name) ? 0 : lp_count_symbol(search, addr);
+}
+
+static void lp_find_vmlinux(struct lp_symbol_search *search)
+{
+	if (lp_k_has(kallsyms_on_each_match_symbol))
+		lp_k(kallsyms_on_each_match_symbol)(lp_match_vmlinux,
+						    search->name, search);
+	else
+		lp_k(kallsyms_on_each_symbol)(lp_match_vmlinux_name, search);
+}
+
+#ifdef LP_HAVE_ONE_MODULE_WALK
+static int lp_match_module(void *data, const char *name, unsigned long addr)
+{
+	struct lp_symbol_search *search = data;
+
+	return strcmp(name, search->name) ? 0 : lp_count_symbol(search, addr);
+}
+
+static void lp_find_module_symbol(struct lp_symbol_search *search)
+{
+	lp_k(module_kallsyms_on_each_symbol)(search->object, lp_match_module, search);
+}
+#else
 static int lp_match_module(void *data, const char *name, struct module *mod,
 			   unsigned long addr)
 {
@@ -40,6 +71,12 @@ static int lp_match_module(void *data, const char *name, struct module *mod,
 		return 0;
 	return lp_count_symbol(search, addr);
 }
+
+static void lp_find_module_symbol(struct lp_symbol_search *search)
+{
+	lp_k(module_kallsyms_on_each_symbol)(lp_match_module, search);
+}
+#endif
 
 /**
  * lp_find_symbol() - find a symbol of the kernel image or of a module
@@ -58,10 +95,9 @@ void lp_find_symbol(const char *object, const char *name, unsigned long pos,
 
 	*found = (struct lp_symbol_found){};
 	if (object)
-		lp_k(module_kallsyms_on_each_symbol)(lp_match_module, &search);
+		lp_find_module_symbol(&search);
 	else
-		lp_k(kallsyms_on_each_match_symbol)(lp_match_vmlinux, name,
-						    &search);
+		lp_find_vmlinux(&search);
 }
 
 /**

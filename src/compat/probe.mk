@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the headers of this kernel have, as -DLP_HAVE_X. Stable kernels and
+# distributions move interfaces inside one version, so the headers are asked,
+# and text is looked for: that costs a millisecond, a trial compilation a
+# second.
+
+# $(call lp_probe,X,FILES below include/,PATTERN of grep)
+lp_probe = $(if $(shell cd $(srctree)/include && grep -ls -e '$(3)' $(2)),-DLP_HAVE_$(1))
+
+lp-probes :=
+
+# ftrace callbacks are given a struct ftrace_regs instead of a pt_regs. Those
+# kernels ask with a flag for the recursion guard; older ones ask to be
+# spared it.
+lp-probes += $(call lp_probe,FTRACE_REGS,linux/ftrace.h,struct ftrace_regs)
+
+# task->__state instead of task->state
+lp-probes += $(call lp_probe,TASK___STATE,linux/sched.h,__state;)
+
+# module_kallsyms_on_each_symbol() walks one module and names no module in
+# the callback. kallsyms_on_each_symbol() lost its struct module with it.
+lp-probes += $(call lp_probe,ONE_MODULE_WALK,linux/module.h,module_kallsyms_on_each_symbol.const char .modname)
+
+# __assign_str() takes the source from __string()
+lp-probes += $(call lp_probe,ASSIGN_STR_1,trace/stages/*.h,__assign_str(dst))
+
+ccflags-y += $(lp-probes)
