@@ -74,10 +74,12 @@ static void lp_nudge_kernel(struct lp_task_entry *entry, bool signal)
 {
 	struct task_struct *task = entry->task;
 
-	if (task->on_cpu)
+	if (task->on_cpu) {
+		set_bit(LP_VISITED, &entry->flags);
 		lp_visit(task, lp_visit_host);
-	else if (signal)
+	} else if (signal) {
 		lp_k(wake_up_state)(task, TASK_INTERRUPTIBLE);
+	}
 }
 
 static void lp_nudge_task(struct lp_task_entry *entry, void *arg)
@@ -86,9 +88,11 @@ static void lp_nudge_task(struct lp_task_entry *entry, void *arg)
 
 	if (!lp_task_pending(entry))
 		return;
-	lp_counts.signals += signal;
-	if (signal)
+	if (signal) {
+		lp_counts.signals++;
+		set_bit(LP_SIGNALLED, &entry->flags);
 		lp_trace_blocker(entry);
+	}
 	if (!lp_returns_to_user(entry->task)) {
 		lp_nudge_kernel(entry, signal);
 		return;

@@ -14,6 +14,7 @@
 #include "klp_transition.h"
 
 #define LP_REPORTED_TASKS	32
+#define LP_REPORT_LINE		256	/* at most, and room for the last line */
 
 struct lp_report {
 	char *buf;
@@ -73,6 +74,32 @@ static const char *lp_task_kind(const struct task_struct *task)
 	return lp_returns_to_user(task) ? "user" : "worker";
 }
 
+/* What was done to get the task, and what its administrator could do. */
+static const char *lp_task_advice(const struct lp_task_entry *entry)
+{
+	struct task_struct *task = entry->task;
+
+	if (READ_ONCE(entry->verdict) != LP_STACK_BLOCKED)
+		return "is tried again";
+	if (task->flags & PF_EXITING)
+		return "ends with the task";
+	if (task->flags & PF_KTHREAD)
+		return "ends when the thread leaves that function";
+	if (lp_task_state(task) & TASK_UNINTERRUPTIBLE)
+		return "ends when what it waits for comes";
+	return "ends at its return to user space; wake, continue or kill it";
+}
+
+static int lp_describe_attempts(const struct lp_task_entry *entry, char *buf,
+				int len)
+{
+	return sysfs_emit_at(buf, len, "; tried stack%s%s%s; %s\n",
+			     test_bit(LP_WORK_QUEUED, &entry->flags) ? " exit" : "",
+			     test_bit(LP_SIGNALLED, &entry->flags) ? " signal" : "",
+			     test_bit(LP_VISITED, &entry->flags) ? " visit" : "",
+			     lp_task_advice(entry));
+}
+
 static void lp_report_task(struct lp_task_entry *entry, void *arg)
 {
 	struct lp_report *report = arg;
@@ -81,7 +108,8 @@ static void lp_report_task(struct lp_task_entry *entry, void *arg)
 
 	if (!lp_task_pending(entry))
 		return;
-	if (report->shown == LP_REPORTED_TASKS) {
+	if (report->shown == LP_REPORTED_TASKS ||
+	    report->len > PAGE_SIZE - 2 * LP_REPORT_LINE) {
 		report->more++;
 		return;
 	}
@@ -89,10 +117,11 @@ static void lp_report_task(struct lp_task_entry *entry, void *arg)
 	get_task_comm(comm, task);
 	lp_describe_verdict(entry, why, sizeof(why));
 	report->len += sysfs_emit_at(report->buf, report->len,
-				     "%d %d %*pE cpu %u %llu ms %s: %s\n",
+				     "%d %d %*pE cpu %u %llu ms %s: %s",
 				     task->tgid, task->pid,
 				     (int)strlen(comm), comm, task_cpu(task),
 				     report->age_ms, lp_task_kind(task), why);
+	report->len += lp_describe_attempts(entry, report->buf, report->len);
 }
 
 /**

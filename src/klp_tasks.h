@@ -23,6 +23,8 @@ enum lp_universe {
 /* Bits of lp_task_entry.flags */
 #define LP_WORK_QUEUED		0	/* the callback is queued or running */
 #define LP_LISTED		1	/* lived when the transition began */
+#define LP_SIGNALLED		2	/* its sleep was interrupted, or tried to */
+#define LP_VISITED		3	/* its CPU was visited */
 
 /**
  * struct lp_task_entry - one task of the running transition
@@ -31,7 +33,7 @@ enum lp_universe {
  *		off, by the worker while the task is held off its CPU, by an
  *		IPI on its CPU, or for an idle task of an offline CPU under
  *		cpus_read_lock(); by nobody else
- * @flags:	LP_WORK_QUEUED, LP_LISTED
+ * @flags:	the bits above
  * @verdict:	enum lp_stack_verdict of the last attempt to switch it
  * @where:	blocking address found then
  * @work:	the callback at return to user space, at most one per task
