@@ -356,24 +356,33 @@ static void lp_complete(void)
 	lp_patch_finished(live);
 }
 
-/* Back to switching tasks, with the initial universe that closing set. */
+/*
+ * Back to switching tasks, with the initial universe that closing set. An
+ * overflow noted while closing is kept: that task is in no table, and runs a
+ * universe that need not be the target for long.
+ */
 static void lp_reopen(void)
 {
-	bool target = lp_target_patched();
-
-	lp_set_word(LP_ACTIVE, target, target);
-	LP_POINT_ARG(KLP_ACTIVE, target);
+	atomic_add(LP_ACTIVE - LP_CLOSING, &lp_word);
+	LP_POINT_ARG(KLP_ACTIVE, lp_target_patched());
 }
 
 /*
  * First clean scan: close, and look again once everybody knows. A task that
  * recorded itself behind the scan in the old initial universe is found here.
+ *
+ * Tasks that exit, and that no scan can find any more, die before that: such
+ * a task may be inside an old function, and in CLOSING its next call would be
+ * sent to the target.
  */
 static bool lp_try_close(void)
 {
 	bool target = lp_target_patched();
-	int w = atomic_read(&lp_word);
+	int w;
 
+	if (lp_transition_patch->on_exit_path)
+		synchronize_rcu_tasks();
+	w = atomic_read(&lp_word);
 	if (w & LP_W_OVERFLOW)
 		return false;
 	LP_POINT(KLP_SCAN_CLEAN);
@@ -381,9 +390,6 @@ static bool lp_try_close(void)
 			   lp_word_make(LP_CLOSING, target, target)) != w)
 		return false;
 	LP_POINT(KLP_CLOSING);
-	/* Covers tasks that exit and that no scan can find any more. */
-	if (lp_transition_patch->on_exit_path)
-		synchronize_rcu_tasks();
 	if (!LP_BREAK(NO_SYNC_CLOSING))
 		lp_synchronise();
 	LP_POINT(KLP_RESCAN);

@@ -25,7 +25,7 @@
 #define NT 2			/* tasks there from the beginning */
 #endif
 #ifdef FORK
-#define NCHILD 1
+#define NCHILD FORK		/* children, born one after the other */
 #else
 #define NCHILD 0
 #endif
@@ -86,6 +86,7 @@ byte E[N], fr[N];
 /* The word W: always read and written as a whole. */
 byte phase, target, ini = (1 - STALE_INI) * START + STALE_INI * OTHER(START);
 bool overflow;
+byte known;			/* tasks that the first pass entered (LP_LISTED) */
 bool trans, reg = (START == NEW);	/* in transition; handler registered */
 byte insec, waited;		/* sections in flight; those synchronise() waits for */
 byte listed = (1 << NT) - 1 + NIDLE * BIT(IDLER);
@@ -191,7 +192,8 @@ inline callback(t)
 inline fork(t)
 {
 #ifdef FORK
-	d_step { !(listed & BIT(CHILD)) && t != CHILD && t != IDLER -> listed = listed | BIT(CHILD) }
+	d_step { t < NT && !(listed & BIT(NT + FORK - 1)) ->
+		listed = listed | (listed & BIT(CHILD) -> BIT(CHILD + 1) : BIT(CHILD)) }
 #else
 	false
 #endif
@@ -302,8 +304,16 @@ inline synchronise()
 #else
 #define GONE(t)	(dead & BIT(t))
 #endif
-/* In the task list or in the table; otherwise the scan cannot know of it. */
-#define SEEN(t)	(((listed & BIT(t)) || E[t]) && !GONE(t))
+/*
+ * The scan knows who was on the task list in the first pass (lp_list_tasks())
+ * and who has recorded himself since. LIVE_LIST: who is on the list now.
+ */
+#ifdef LIVE_LIST
+#define KNOWN	listed
+#else
+#define KNOWN	known
+#endif
+#define SEEN(t)	(((KNOWN & BIT(t)) || E[t]) && !GONE(t))
 
 /* Held off its CPU (or seen by IPI on it) with no blocking range on its stack. */
 #define HELD_CLEAN(t)	(!(insec & BIT(t)) && !fr[t] && !(dead & BIT(t)))
@@ -350,7 +360,10 @@ inline check_idle()
 
 inline scan()
 {
-	d_step { i = 0; clean = 1 };
+	d_step {
+		i = 0; clean = 1;
+		if :: relist -> known = known | listed; relist = 0 :: else fi
+	};
 	do
 	:: i < NT + NCHILD -> check_task(WHICH); i++
 	:: else -> break
@@ -406,7 +419,7 @@ inline start()
 	};
 	trans = 1;
 	reg = 1;
-	d_step { phase = ACTIVE; ini = now_at }
+	d_step { phase = ACTIVE; ini = now_at; relist = 1; known = 0 }
 }
 
 /* FROZEN stops the callbacks that read the old target before it is flipped. */
@@ -432,7 +445,18 @@ inline reverse()
 inline enlarge()
 {
 	synchronise();
-	overflow = 0
+	d_step { overflow = 0; relist = 1 }
+}
+
+/* synchronize_rcu_tasks(): exiting tasks that no scan can find die first. */
+inline rcu_tasks()
+{
+#if defined(EXIT_CALLS) && !defined(BAD_NO_RCU_TASKS)
+	atomic { rcu = exiting & ~dead };
+	(rcu == 0)
+#else
+	skip
+#endif
 }
 
 #ifdef BAD_OVERFLOW_IGNORED
@@ -488,7 +512,7 @@ inline finish()
 
 active proctype worker()
 {
-	byte i, clean, on, revs, todo = NTRANS, now_at = START;
+	byte i, clean, on, revs, relist, todo = NTRANS, now_at = START;
 
 	do
 	:: todo == 0 -> break
@@ -504,13 +528,14 @@ active proctype worker()
 #else
 		   :: clean && !overflow ->
 #endif
-#if defined(EXIT_CALLS) && !defined(BAD_NO_RCU_TASKS)
-			/* synchronize_rcu_tasks(): unlisted tasks die first. */
-			atomic { rcu = exiting & ~dead };
-			(rcu == 0);
+#ifndef BAD_RCU_TASKS_LATE
+			rcu_tasks();
 #endif
 			if
 			:: d_step { MAY_CLOSE -> phase = CLOSING; ini = target };
+#ifdef BAD_RCU_TASKS_LATE
+				rcu_tasks();
+#endif
 #ifndef BAD_NO_CLOSING_SYNC
 				synchronise();
 #endif
@@ -525,6 +550,9 @@ active proctype worker()
 					d_step {
 #ifdef BAD_OVERFLOW_REOPENS
 						if :: overflow -> ini = OTHER(target) :: else fi;
+#endif
+#ifdef BAD_REOPEN_FORGETS
+						overflow = 0;
 #endif
 						phase = ACTIVE; clean = 0
 					}

@@ -93,7 +93,7 @@ byte f[NSITE], t[NSITE];	/* memory: first bytes, tails */
 byte view[NCPU * NSITE] = 1;	/* bits 0-2: first bytes with tail A, 3-5: with tail B */
 byte phase;
 byte gen, ack[NCPU], ack_irq[NCPU];
-byte refs, pseq;
+byte refs[NCPU], pseq;
 byte ov = A, nv = B;		/* OLD and NEW of the poke in progress */
 bool rolling;			/* policy roll; patch_cpu is always CPU 0 */
 byte csd;			/* bit c: call-single-data of CPU c is queued */
@@ -314,7 +314,7 @@ inline help(c)
  */
 inline await_removal(c, s)
 {
-	d_step { refs--; act = 0 };
+	d_step { refs[c]--; act = 0 };
 	do
 	:: f[s] != INT3 -> break
 	:: OWES(c) ->
@@ -330,7 +330,7 @@ inline trap(c, s)
 {
 	/* Step 1: pseq, then inc-not-zero of the references. */
 	d_step { seq = pseq };
-	d_step { act = (refs > 0 -> 1 : 0); refs = refs + act };
+	d_step { act = (refs[c] > 0 -> 1 : 0); refs[c] = refs[c] + act };
 	if
 	:: !act ->
 		/* Late breakpoint, or one published since pseq was read. */
@@ -347,7 +347,11 @@ inline trap(c, s)
 		:: else
 		fi
 	:: else ->
-		acknowledge(c, g);
+		/* poke_trap_site(): all but the patching CPU acknowledge. */
+		if
+		:: c == 0 && rolling
+		:: else -> acknowledge(c, g)
+		fi;
 #if defined(BAD_SPIN)
 		await_removal(c, s)
 #elif defined(BAD_HELP)
@@ -358,7 +362,7 @@ inline trap(c, s)
 		:: phase == DEPLOY || phase == ABORT -> roll_back(); how = RETRY
 		:: else -> divert()
 		fi;
-		d_step { refs-- }
+		d_step { refs[c]-- }
 #else
 		if
 		:: c == 0 && rolling && (phase == DEPLOY || phase == ABORT) ->
@@ -377,7 +381,7 @@ inline trap(c, s)
 		fi;
 		/* Step 4: drop the reference; a slot is occupied from here on. */
 		d_step {
-			refs = refs - act;
+			refs[c] = refs[c] - act;
 			if
 			:: how == SLOT ->
 				x = set * 2 + x; sluse[x]++
@@ -458,38 +462,45 @@ inline execute(c, s, level)
 #define SELF	serialise(0)
 #endif
 
-/* Serialise self, publish the generation, send to those that owe. */
+/* poke_round_begin(): serialise, publish the generation, send to who owes. */
 inline send(owing)
 {
 #ifdef BAD_SB_POKER
 	/* No full barrier: the busy test overtakes the store to gen. */
 	atomic { k = csd; SELF };
 	d_step { NEW_GEN; ack[0] = GEN; ack_irq[0] = GEN };
-	d_step { csd = csd | (owing & ~k); k = 0 }
+	d_step { sent = owing & ~k; csd = csd | sent; k = 0 }
 #else
 	atomic { SELF; MASK_SET; NEW_GEN; ack[0] = GEN; ack_irq[0] = GEN };
-	d_step { csd = csd | owing }
+	d_step { sent = owing & ~csd; csd = csd | sent }
 #endif
 }
 
-/* Wait for those that owe; sync 1 may time out, sync 2 may be handed over. */
+/*
+ * poke_spin(), poke_wait_long(): a CPU whose data was busy is sent to again,
+ * once per round. Sync 1 ends early with a roll-back, or with a time-out,
+ * which is also how poke_recheck() fails; a stuck sync 2 is handed over.
+ */
 inline await(owing, resending, number)
 {
 	do
 	:: owing == 0 -> break
-	:: d_step { RESEND && (resending & ~csd) -> csd = csd | resending }
+	:: d_step { RESEND && (resending & ~csd & ~sent) ->
+		k = resending & ~csd & ~sent;
+		sent = sent | k; csd = csd | k; k = 0 }
+	:: number == 1 && phase == ABORT && owing != 0 -> break
 #ifdef TIMEOUT
-	:: d_step { number == 1 && phase == DEPLOY && owing != 0 -> phase = ABORT };
-	   timed = 1; break
+	:: number == 1 -> timed = 1; break
 #endif
 #ifdef HANDOVER
-	:: d_step { number == 2 && rolling && owing != 0 -> rolling = 0 }
+	:: d_step { number >= 2 && rolling && owing != 0 -> rolling = 0 }
 #endif
 #ifdef BAD_TIMEOUT_LATE
-	:: d_step { number == 2 && owing != 0 -> phase = ABORT; allow = BIT(ov) };
+	:: d_step { number == 2 && owing != 0 -> allow = BIT(ov) };
 	   timed = 1; break
 #endif
-	od
+	od;
+	sent = 0
 }
 
 #ifdef BAD_SYNC3_ACK
@@ -505,14 +516,37 @@ inline await(owing, resending, number)
 #endif
 
 #ifdef BAD_PSEQ_FIRST
-#define PUBLISH	atomic { pseq++ }; d_step { refs = 1 }
+#define PUBLISH	atomic { pseq++ }; d_step { PUT_REFS(1) }
 #else
 #if defined(BAD_ANY_ROLL) || defined(BAD_ROLL_FOREVER)
-#define PUBLISH	atomic { refs = 1 }
+#define PUBLISH	atomic { PUT_REFS(1) }
 #else
-#define PUBLISH	atomic { refs = 1 }; d_step { pseq++ }
+#define PUBLISH	atomic { PUT_REFS(1) }; d_step { pseq++ }
 #endif
 #endif
+
+/* The base references: one per CPU, handlers count on their own CPU. */
+#define PUT_REFS(n) \
+	k = 0; \
+	do \
+	:: k < NCPU -> refs[k] = n; k++ \
+	:: else -> break \
+	od; \
+	k = 0
+#define DRAINED	(refs[0] + refs[1] + refs[NEX] + refs[NEX / 2 + 1] == 0)
+
+inline drop_refs()
+{
+	d_step {
+		k = 0;
+		do
+		:: k < NCPU -> refs[k]--; k++
+		:: else -> break
+		od;
+		k = 0
+	};
+	DRAINED
+}
 
 /* Slots: a quarantined set is not rewritten (nothing here ever fills both). */
 inline take_slots()
@@ -528,9 +562,13 @@ inline take_slots()
 	}
 }
 
-/* After any ABORT the poker itself restores every first byte, then drains. */
+/*
+ * poke_abort(): whoever caused it, the poker itself restores every first byte,
+ * then drains.
+ */
 inline give_up()
 {
+	phase = ABORT;
 #ifndef BAD_NO_REWRITE
 	do
 	:: d_step { k < NSITE -> store_first(k, ov); k++ }
@@ -540,14 +578,13 @@ inline give_up()
 #ifdef BAD_TIMEOUT_LATE
 	atomic { t[0] = ov };
 #endif
-#ifndef BAD_NO_DRAIN
-	atomic { refs-- };
-	(refs == 0);
+	atomic { phase = IDLE; rolling = 0 };
+#ifdef BAD_NO_DRAIN
+	d_step { PUT_REFS(0) };
 #else
-	refs = 0;
+	drop_refs();
 #endif
 	d_step {
-		phase = IDLE; rolling = 0;
 		/* I7: the old bytes are back. */
 		k = 0;
 		do
@@ -564,7 +601,7 @@ inline give_up()
 
 active proctype poker() provided (POKER_RUNS)
 {
-	byte k, poke, tries, timed;
+	byte k, poke, tries, timed, sent;
 
 	do
 	:: poke < NPOKE ->
@@ -603,7 +640,7 @@ again:
 #endif
 		/* 3: the point of no return. */
 		if
-		:: d_step { phase == DEPLOY ->
+		:: d_step { phase == DEPLOY && !timed ->
 			phase = COMMIT; allow = BIT(ov) | BIT(nv);
 #ifndef NO_INV
 			/* I2: every CPU serialised after INT3 was visible. */
@@ -656,10 +693,9 @@ again:
 finish:
 		atomic { phase = IDLE; rolling = 0 };
 #ifdef NO_REFS
-		refs = 0;
+		d_step { PUT_REFS(0) };
 #else
-		atomic { refs-- };
-		(refs == 0);
+		drop_refs();
 #endif
 		/* Success: from here on only NEW may execute (I6). */
 		d_step {
