@@ -3,6 +3,8 @@
 
 import re
 
+from lib import kernels
+
 NAME = "global_names"
 NEEDS = {"build"}
 _OURS = re.compile(r"^(__SC[KT]__(tp_func_)?|__traceiter_|__tracepoint_|__ksymtab_|__kstrtab(ns)?_|__crc_|__pfx_|__cfi_)?"
@@ -12,18 +14,13 @@ _KBUILD = {"init_module", "cleanup_module", "__this_module", "__pfx_init_module"
 
 
 def check(subject):
-    kernel = _kernel_exports(subject.kdir)
+    kernel = set().union(*map(kernels.exports, kernels.at_hand(subject)))
     found = []
     for obj in filter(None, (subject.product, subject.test)):
         for name in obj.globals:
-            if name in kernel:
+            if name in kernel and name not in _KBUILD:
                 found.append(f"{obj.name}: the kernel exports {name} too")
             elif not _OURS.match(name) and name not in _KBUILD:
                 found.append(f"{obj.name}: global name {name} lacks our prefix "
                              "(lp_, poke_, livepoke_); make it static or rename it")
     return sorted(set(found))
-
-
-def _kernel_exports(kdir):
-    with open(f"{kdir}/Module.symvers") as symvers:
-        return {line.split("\t")[1] for line in symvers}
