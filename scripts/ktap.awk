@@ -21,6 +21,8 @@ function finish(status)
 		result("fail", "(whole script)", "ended without a plan, exit status " status)
 	else if (plan != seen)
 		result("fail", "(whole script)", "planned " plan " tests, ran " seen)
+	else if (plan == 0 && skipped != "")
+		result("skip", "(whole script)", skipped)
 	else if (plan == 0)
 		result("fail", "(whole script)", "planned no test")
 	else if (status != 0 && !failed)
@@ -39,7 +41,7 @@ FILENAME == ARGV[1] && FNR == NR { wanted[++scripts] = $2; next }
 	began[script] = 1
 	plan = -1
 	seen = failed = 0
-	bailed = ""
+	bailed = skipped = ""
 	next
 }
 
@@ -51,6 +53,8 @@ script == "" { next }
 	if (plan >= 0)
 		result("fail", "(whole script)", "more than one plan")
 	plan = substr($1, 4) + 0
+	if (match($0, /# *SKIP */))
+		skipped = substr($0, RSTART + RLENGTH) " "
 	next
 }
 
