@@ -4,9 +4,9 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/btf.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include "compat/btf.h"
 #include "compat/compat.h"
 #include "kernel_syms.h"
 #include "klp_block.h"

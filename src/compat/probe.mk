@@ -25,4 +25,12 @@ lp-probes += $(call lp_probe,ONE_MODULE_WALK,linux/module.h,module_kallsyms_on_e
 # __assign_str() takes the source from __string()
 lp-probes += $(call lp_probe,ASSIGN_STR_1,trace/stages/*.h,__assign_str(dst))
 
+# Kinds of type information, constants of an enum
+lp-probes += $(call lp_probe,BTF_KIND_TYPE_TAG,uapi/linux/btf.h,BTF_KIND_TYPE_TAG)
+lp-probes += $(call lp_probe,BTF_KIND_ENUM64,uapi/linux/btf.h,BTF_KIND_ENUM64)
+
+# The annotation of addresses in code that no indirect branch goes to
+lp-probes += $(call lp_probe,ANNOTATE_NOENDBR,linux/objtool.h linux/annotate.h,ANNOTATE_NOENDBR)
+
 ccflags-y += $(lp-probes)
+asflags-y += $(lp-probes)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Modules of more than one file.
+# What the headers have, for compat.h; modules of more than one file.
+
+include $(src)/../src/compat/probe.mk
+asflags-y += -I$(src)/../src
 
 obj-m += lp_test_target.o
 lp_test_target-y := target/core.o target/loops.o target/timers.o target/twin.o

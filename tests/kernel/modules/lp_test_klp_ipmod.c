@@ -5,6 +5,7 @@
  */
 #include <linux/ftrace.h>
 #include <linux/module.h>
+#include "compat/compat.h"
 
 static char *name = "cmdline_proc_show";
 module_param(name, charp, 0444);

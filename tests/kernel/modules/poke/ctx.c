@@ -9,6 +9,7 @@
 #include <asm/apic.h>
 #include <asm/nmi.h>
 
+#include "compat/tests.h"
 #include "tp_poke.h"
 
 struct tp_ctx_cpu {

@@ -3,7 +3,7 @@
  * Functions with one five-byte instruction at a chosen place.
  */
 #include <linux/linkage.h>
-#include <asm/ibt.h>
+#include "compat/tests.h"
 
 /* The site lies @offset bytes behind a multiple of @align. */
 .macro TP_SITE name, align, offset
@@ -15,9 +15,10 @@ tp_fn_\name:
 	mov	$0x12345678, %eax
 	.byte	0xe9			/* jmp, always the long form */
 	.long	tp_at_\name - . - 4
-	.skip	\offset - (. - tp_fn_\name), 0x90
+	.org	tp_fn_\name + \offset, 0x90
 	.globl	tp_at_\name
 tp_at_\name:
+	ANNOTATE_NOENDBR
 	.byte	0xb8
 	.long	0x11111111
 	RET
@@ -40,6 +41,7 @@ tp_fn_batch:
 	xor	%edx, %edx
 	.globl	tp_at_batch
 tp_at_batch:
+	ANNOTATE_NOENDBR
 .rept 256
 	.byte	0xb8
 	.long	0x11111111
