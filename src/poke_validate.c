@@ -26,6 +26,7 @@
 #include <linux/uaccess.h>
 #include "kernel_syms.h"
 #include "poke_validate.h"
+#include "test_break.h"
 
 /*
  * One validation at a time: the kprobes of one would be found by another. For
@@ -152,7 +153,7 @@ static enum poke_why poke_check_text(unsigned long addr)
 {
 	enum poke_why why;
 
-	if (lp_k(core_kernel_text)(addr))
+	if (lp_k(core_kernel_text)(addr) || LP_BREAK(VALIDATE_ANY_TEXT))
 		return POKE_OK;
 	/* the module cannot go while it is looked at */
 	rcu_read_lock();
@@ -228,7 +229,7 @@ static bool poke_is_jump_label(void *start, void *end)
 /* Places that another part of the kernel rewrites; the ends are inclusive. */
 static enum poke_why poke_check_owners(unsigned long addr, unsigned int len)
 {
-	void *start = (void *)addr, *end = (void *)(addr + len - 1);
+	void *start = (void *)addr, *end = start + len - 1;
 
 	if (lp_k_has(ftrace_text_reserved) &&
 	    lp_k(ftrace_text_reserved)(start, end))
@@ -260,6 +261,8 @@ static enum poke_why poke_check_extable(unsigned long addr, unsigned int len)
 {
 	unsigned int i;
 
+	if (LP_BREAK(VALIDATE_NO_EXTABLE))
+		return POKE_OK;
 	for (i = 0; i < len; i++)
 		if (lp_k(search_exception_tables)(addr + i))
 			return POKE_WHY_EXTABLE;
@@ -361,13 +364,15 @@ static enum poke_why poke_check_instructions(struct poke_check *check)
  */
 enum poke_why poke_validate_kprobes(unsigned long addr, unsigned int len)
 {
-	unsigned long at;
+	unsigned long at = addr - POKE_KPROBE_REACH;
 	enum poke_why why = POKE_OK;
 
+	if (LP_BREAK(VALIDATE_NO_REACH))
+		at = addr;
 	/* kprobes are freed after a grace period */
 	rcu_read_lock();
 	preempt_disable();
-	for (at = addr - POKE_KPROBE_REACH; at < addr + len; at++)
+	for (; at < addr + len; at++)
 		if (lp_k(get_kprobe)((void *)at))
 			why = POKE_WHY_KPROBE;
 	preempt_enable();
@@ -445,7 +450,7 @@ static void poke_ask_kprobes(struct poke_check *checks, unsigned int count)
 	unsigned int i, n = 0;
 
 	for (i = 0; i < count; i++) {
-		if (checks[i].why)
+		if (checks[i].why || LP_BREAK(VALIDATE_NO_KERNEL))
 			continue;
 		if (!kps || !done)
 			checks[i].why = POKE_WHY_NO_MEMORY;

@@ -28,6 +28,10 @@
 	B(NO_PSEQ)							\
 	B(ROLL_FORWARD_UNSYNCED)					\
 	B(GOING_FORGETS)						\
+	B(VALIDATE_NO_KERNEL)	/* do not ask the kernel's kprobes */	\
+	B(VALIDATE_NO_REACH)	/* kprobes before the site */		\
+	B(VALIDATE_NO_EXTABLE)						\
+	B(VALIDATE_ANY_TEXT)						\
 	/* klp engine */						\
 	B(SKIP_STACK_CHECK)	/* switch without looking */		\
 	B(UNKNOWN_DONE)		/* count an unknown task as switched */	\
