@@ -12,7 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
-#if __has_include(<linux/panic_notifier.h>)
+#ifdef LP_HAVE_PANIC_NOTIFIER_H
 #include <linux/panic_notifier.h>
 #endif
 #include "../kernel_syms.h"

@@ -15,6 +15,9 @@ lp-probes :=
 # spared it.
 lp-probes += $(call lp_probe,FTRACE_REGS,linux/ftrace.h,struct ftrace_regs)
 
+# panic_notifier_list has a header of its own
+lp-probes += $(call lp_probe,PANIC_NOTIFIER_H,linux/panic_notifier.h,panic_notifier_list)
+
 # task->__state instead of task->state
 lp-probes += $(call lp_probe,TASK___STATE,linux/sched.h,__state;)
 
