@@ -27,9 +27,17 @@ kernel_field() {
 # vm_options FILE, vm_limit FILE - what a test script asks of its guest:
 #   # vm: --smp 2 --append "nosmap"    options of scripts/vm/boot
 #   # vm: alone                        a timing test: no other guest beside it
-#   # limit: 60                        seconds for this script
+#   # limit: 60                        seconds for this script, 300 if absent
+#   # limit-full: 3600                 the same with the full counts, 20 times
+#                                      "limit" if absent
 vm_options() { sed -n '/^[^#]/q; s/^# vm: *//p' "$1" | tr '\n' ' ' | sed 's/ *$//'; }
-vm_limit() { sed -n '/^[^#]/q; s/^# limit: *\([0-9]*\)$/\1/p' "$1" | head -n 1; }
+vm_limit() {
+	sed '/^[^#]/q' "$1" | awk -v full="${LP_COUNTS:-ci}" '
+		BEGIN { limit = 300 }
+		/^# limit: *[0-9]+$/ { limit = $3 }
+		/^# limit-full: *[0-9]+$/ { long = $3 }
+		END { print full != "full" ? limit : long ? long : 20 * limit }'
+}
 
 # vm_groups SUITE [PATTERN] - scripts that can share a guest, one line each
 # guest: OPTIONS <TAB> LIMIT:SCRIPT LIMIT:SCRIPT...
@@ -40,7 +48,7 @@ vm_groups() {
 		[ -e "$file" ] || continue
 		case ${file##*/} in *${2:-}*) ;; *) continue ;; esac
 		limit=$(vm_limit "$file")
-		printf '%s\t%s\n' "$(vm_options "$file")" "${limit:-300}:$1/${file##*/}"
+		printf '%s\t%s\n' "$(vm_options "$file")" "$limit:$1/${file##*/}"
 	done | awk -F'\t' '
 		!($1 in g) { order[++n] = $1 }
 		{ g[$1] = g[$1] (g[$1] == "" ? "" : " ") $2 }
