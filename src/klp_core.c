@@ -18,6 +18,7 @@
 #include "klp_patch.h"
 #include "klp_resolve.h"
 #include "klp_state.h"
+#include "klp_symbols.h"
 #include "klp_sysfs.h"
 #include "klp_transition.h"
 
@@ -32,6 +33,7 @@ static void lp_live_release(struct lp_live_patch *live)
 	const struct lp_live_kind *kind = live->kind;
 	struct lp_patch *patch = live->patch;
 
+	lp_symbols_release(patch, NULL);
 	lp_live_free(live);
 	if (kind)
 		kind->released(patch);
@@ -212,6 +214,8 @@ static int lp_admit(struct lp_live_patch *live)
 {
 	int ret = lp_resolve_patch(live);
 
+	if (!ret)
+		ret = lp_symbols_bind(live, NULL);
 	if (ret)
 		return ret;
 	ret = lp_sysfs_add(live);
@@ -240,6 +244,7 @@ static void lp_drop_refused(struct lp_live_patch *live)
 	synchronize_rcu();
 	if (live->kobj.ktype)
 		lp_sysfs_remove(live);
+	lp_symbols_release(live->patch, NULL);
 	lp_live_free(live);
 }
 

@@ -19,6 +19,7 @@
 #include "klp_object.h"
 #include "klp_patch.h"
 #include "klp_resolve.h"
+#include "klp_symbols.h"
 #include "klp_transition.h"
 
 /*
@@ -132,6 +133,7 @@ static void lp_revert_module(const struct module *mod)
 	struct lp_live_patch *live;
 
 	list_for_each_entry(live, &lp_patches, list) {
+		lp_symbols_release(live->patch, mod);
 		lp_for_each_live_object(live, object) {
 			if (object->loaded && lp_is_object_of(object, mod))
 				lp_revert_object(object);
@@ -147,17 +149,15 @@ static int lp_apply_patch(struct lp_live_patch *live, const struct module *mod)
 
 	if (!live->enabled && live != lp_transition_patch)
 		return 0;
+	ret = lp_symbols_bind(live, mod);
 	lp_for_each_live_object(live, object) {
-		if (!lp_is_object_of(object, mod))
-			continue;
-		ret = lp_apply_object(object);
-		if (!ret)
-			continue;
+		if (!ret && lp_is_object_of(object, mod))
+			ret = lp_apply_object(object);
+	}
+	if (ret)
 		pr_warn("patch '%s' failed for module '%s', refusing to load module '%s'\n",
 			lp_patch_name(live), mod->name, mod->name);
-		return ret;
-	}
-	return 0;
+	return ret;
 }
 
 static int lp_module_coming(struct module *mod)

@@ -34,6 +34,7 @@ struct lp_func {
 };
 
 struct lp_object;
+struct lp_symbol;
 
 /**
  * struct lp_callbacks - functions called around the patching of an object
@@ -84,6 +85,8 @@ struct lp_state {
  * @mod:	external: the patch module (THIS_MODULE)
  * @objs:	external: objects to patch, ends with an empty element
  * @states:	external: system states that the patch modifies, optional
+ * @symbols:	external: unexported symbols that the patch uses, optional; see
+ *		livepoke/symbols.h
  * @replace:	external: replace all patches that are enabled
  * @immediate:	external: skip the per-task phase. Old and new functions then
  *		run side by side for a while
@@ -96,6 +99,7 @@ struct lp_patch {
 	struct module *mod;
 	struct lp_object *objs;
 	struct lp_state *states;
+	struct lp_symbol *symbols;
 	bool replace;
 	bool immediate;
 	void *priv;

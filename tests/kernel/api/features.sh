@@ -112,6 +112,24 @@ is "in force" "$(twins)" 42
 check "disable" remove $A
 is "originals" "$(twins)" 3
 
+diag "symbols that the kernel does not export"
+S=lp_test_klp_symbols
+check "enable" enable $S
+is "they are called and read" "$(twins)" 124
+expect EAGAIN "their module stays" rmmod $T
+check "disable" remove $S
+is "originals" "$(twins)" 3
+log_mark
+is "missing ones" "$(load $S missing=1)" ENOENT
+check "the log names one" log_has "symbol 'lp_no_such_function' of 'vmlinux'"
+check "and the other" log_has "symbol 'lp_no_such_variable' of 'vmlinux'"
+is "nothing in sysfs" "$(attr $S enabled)" ""
+check "unload the target" unload $T
+check "enable without the target" enable $S
+check "load it" load $T
+is "bound in time" "$(twins)" 124
+check "disable" remove $S
+
 check "unload the target" unload $T
 check "unload livepoke" unload_soon livepoke
 done_testing
