@@ -32,6 +32,10 @@ lp-probes += $(call lp_probe,ASSIGN_STR_1,trace/stages/*.h,__assign_str(dst))
 lp-probes += $(call lp_probe,BTF_KIND_TYPE_TAG,uapi/linux/btf.h,BTF_KIND_TYPE_TAG)
 lp-probes += $(call lp_probe,BTF_KIND_ENUM64,uapi/linux/btf.h,BTF_KIND_ENUM64)
 
+# Names that test modules use
+lp-probes += $(call lp_probe,WRMSRQ,../arch/x86/include/asm/msr.h,wrmsrq)
+lp-probes += $(call lp_probe,HRTIMER_SETUP,linux/hrtimer.h,hrtimer_setup.struct hrtimer)
+
 # The annotation of addresses in code that no indirect branch goes to
 lp-probes += $(call lp_probe,ANNOTATE_NOENDBR,linux/objtool.h linux/annotate.h,ANNOTATE_NOENDBR)
 

@@ -31,12 +31,27 @@
 
 #else /* __ASSEMBLY__ */
 
+#include <linux/hrtimer.h>
 #include <linux/irq_work.h>
 
 #ifndef IRQ_WORK_INIT_HARD
 #define IRQ_WORK_INIT_HARD(_fn)						\
 	((struct irq_work){ .flags = ATOMIC_INIT(IRQ_WORK_HARD_IRQ),	\
 			    .func = (_fn) })
+#endif
+
+#ifndef LP_HAVE_WRMSRQ
+#define wrmsrq	wrmsrl
+#endif
+
+#ifndef LP_HAVE_HRTIMER_SETUP
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*fn)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = fn;
+}
 #endif
 
 #endif /* __ASSEMBLY__ */

@@ -7,6 +7,7 @@
 #include <asm/mce.h>
 #include <asm/msr.h>
 
+#include "compat/tests.h"
 #include "tp_poke.h"
 
 /*
@@ -48,7 +49,7 @@ static void tp_inject_irq(void)
  */
 static void tp_inject_mc(void)
 {
-	wrmsrl(MSR_IA32_MCG_STATUS,
+	wrmsrq(MSR_IA32_MCG_STATUS,
 	       MCG_STATUS_RIPV | MCG_STATUS_EIPV | MCG_STATUS_MCIP);
 	asm volatile("int $18");
 	tp_inject_execute();

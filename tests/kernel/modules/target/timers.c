@@ -6,6 +6,7 @@
 #include <linux/cpuhotplug.h>
 #include <linux/hrtimer.h>
 #include <linux/percpu.h>
+#include "compat/tests.h"
 #include "loops.h"
 
 static DEFINE_PER_CPU(struct hrtimer, lp_timers);
@@ -38,8 +39,8 @@ static int lp_timer_online(unsigned int cpu)
 {
 	struct hrtimer *timer = this_cpu_ptr(&lp_timers);
 
-	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	timer->function = lp_timer_fn;
+	hrtimer_setup(timer, lp_timer_fn, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_PINNED_HARD);
 	hrtimer_start(timer, us_ktime(1000), HRTIMER_MODE_REL_PINNED_HARD);
 	return 0;
 }
