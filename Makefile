@@ -111,4 +111,7 @@ distclean: clean ## remove build products and the package cache
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
-.PHONY: modules headers samples install-dev dkms-install dkms-uninstall test-modules progs tools guest-tools payload demo-payload demo check check-long clean distclean help
+# Parts of other targets, not for the user
+STEPS := headers test-modules progs guest-tools demo-payload
+.PHONY: $(STEPS)
+.PHONY: modules samples install-dev dkms-install dkms-uninstall tools payload demo check check-long clean distclean help
