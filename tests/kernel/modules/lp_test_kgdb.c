@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 
+extern int kgdb_io_module_registered;
 int kgdb_io_module_registered = 1;
 module_param_named(registered, kgdb_io_module_registered, int, 0600);
 

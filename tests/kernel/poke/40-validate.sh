@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
 # What the validator refuses, with which errno and sentence; nothing that the
 # kernel's own kprobe checks refuse is accepted; nothing is written.
 # limit: 400
