@@ -12,6 +12,7 @@
 #include <livepoke/poke.h>
 
 #include "poke_batch.h"
+#include "poke_core.h"
 #include "poke_ever.h"
 #include "poke_site.h"
 #include "poke_slot.h"
@@ -78,22 +79,74 @@ static void poke_site_free(struct poke_site *site)
 	module_put(THIS_MODULE);
 }
 
+/* All wanted sites are validated together: one grace period for all. */
+static int poke_wants_check(struct poke_want *wants, struct poke_check *checks,
+			    unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		checks[i].addr = (unsigned long)wants[i].addr;
+		checks[i].old = wants[i].old;
+		checks[i].len = wants[i].len;
+		checks[i].quiet = wants[i].optional;
+	}
+	poke_validate_sites(checks, count);
+	for (i = 0; i < count; i++) {
+		if (checks[i].why && !wants[i].optional)
+			return poke_why_errno(checks[i].why);
+	}
+	return 0;
+}
+
+static int poke_wants_create(struct module *owner, struct poke_want *wants,
+			     const struct poke_check *checks, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		wants[i].site = NULL;
+		if (checks[i].why)
+			continue;
+		wants[i].site = poke_site_new(owner, &checks[i]);
+		if (IS_ERR(wants[i].site))
+			break;
+	}
+	if (i == count)
+		return 0;
+	count = i;
+	for (i = 0; i < count; i++) {
+		if (wants[i].site)
+			poke_site_free(wants[i].site);
+	}
+	return PTR_ERR(wants[count].site);
+}
+
+/* Prepares several sites, all that are not optional or none. */
+int poke_sites_prepare(struct module *owner, struct poke_want *wants,
+		       unsigned int count)
+{
+	struct poke_check *checks = kvcalloc(count, sizeof(*checks), GFP_KERNEL);
+	int ret;
+
+	if (!checks)
+		return -ENOMEM;
+	mutex_lock(&poke_mutex);
+	ret = poke_wants_check(wants, checks, count);
+	if (!ret)
+		ret = poke_wants_create(owner, wants, checks, count);
+	mutex_unlock(&poke_mutex);
+	kvfree(checks);
+	return ret;
+}
+
 struct poke_site *__poke_site_prepare(struct module *owner, void *addr,
 				      const void *old, unsigned int len)
 {
-	struct poke_check check = {
-		.addr = (unsigned long)addr,
-		.old = old,
-		.len = len,
-	};
-	struct poke_site *site;
-	int ret;
+	struct poke_want want = { .addr = addr, .old = old, .len = len };
+	int ret = poke_sites_prepare(owner, &want, 1);
 
-	mutex_lock(&poke_mutex);
-	ret = poke_validate_site(&check);
-	site = ret ? ERR_PTR(ret) : poke_site_new(owner, &check);
-	mutex_unlock(&poke_mutex);
-	return site;
+	return ret ? ERR_PTR(ret) : want.site;
 }
 EXPORT_SYMBOL_GPL(__poke_site_prepare);
 
@@ -115,18 +168,40 @@ static int poke_site_restore(struct poke_site *site)
 	return site->gone ? 0 : poke_batch_locked(&op, 1);
 }
 
-int poke_site_release(struct poke_site *site)
+/* The original bytes of all of them, in as few batches as possible. */
+static int poke_sites_restore(struct poke_site **sites, unsigned int count)
 {
+	static struct poke_op ops[POKE_BATCH_MAX];
+	unsigned int i, n = 0;
+	int ret = 0;
+
+	for (i = 0; i < count && !ret; i++) {
+		if (!sites[i]->gone)
+			ops[n++] = (struct poke_op) { .site = sites[i] };
+		if (n < POKE_BATCH_MAX && i + 1 < count)
+			continue;
+		ret = poke_batch_locked(ops, n);
+		n = 0;
+	}
+	return ret;
+}
+
+int poke_sites_release(struct poke_site **sites, unsigned int count)
+{
+	unsigned int i;
 	int ret;
 
-	if (IS_ERR_OR_NULL(site))
-		return 0;
 	mutex_lock(&poke_mutex);
-	ret = poke_site_restore(site);
-	if (!ret)
-		poke_site_free(site);
+	ret = poke_sites_restore(sites, count);
+	for (i = 0; i < count && !ret; i++)
+		poke_site_free(sites[i]);
 	mutex_unlock(&poke_mutex);
 	return ret;
+}
+
+int poke_site_release(struct poke_site *site)
+{
+	return IS_ERR_OR_NULL(site) ? 0 : poke_sites_release(&site, 1);
 }
 EXPORT_SYMBOL_GPL(poke_site_release);
 

@@ -32,6 +32,26 @@ struct poke_site {
 	struct poke_insn now;
 };
 
+/**
+ * struct poke_want - a site to prepare, one of several
+ * @addr:	where
+ * @old:	bytes expected there, or NULL
+ * @len:	their number
+ * @optional:	a refusal is no error, and not logged; @site is NULL then
+ * @site:	result
+ */
+struct poke_want {
+	void *addr;
+	const void *old;
+	unsigned int len;
+	bool optional;
+	struct poke_site *site;
+};
+
+int poke_sites_prepare(struct module *owner, struct poke_want *wants,
+		       unsigned int count);
+int poke_sites_release(struct poke_site **sites, unsigned int count);
+
 int poke_init(void);
 void poke_exit(void);
 

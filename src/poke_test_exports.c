@@ -5,6 +5,7 @@
 #include <linux/export.h>
 #include "poke_core.h"
 #include "poke_insn.h"
+#include "poke_site.h"
 #include "poke_validate.h"
 
 EXPORT_SYMBOL_GPL(poke_validate_sites);
@@ -14,3 +15,5 @@ EXPORT_SYMBOL_GPL(poke_insn_nop);
 EXPORT_SYMBOL_GPL(poke_why_errno);
 EXPORT_SYMBOL_GPL(poke_why_text);
 EXPORT_SYMBOL_GPL(poke_state);
+EXPORT_SYMBOL_GPL(poke_sites_prepare);
+EXPORT_SYMBOL_GPL(poke_sites_release);

@@ -183,12 +183,21 @@ struct poke_call {
 #endif
 
 /**
+ * DECLARE_POKE_CALL() - make a call known to another file
+ * @_name:	its name
+ * @_func:	a function of its prototype
+ */
+#define DECLARE_POKE_CALL(_name, _func)					\
+	extern struct poke_call POKE_CALL_KEY(_name);			\
+	extern typeof(_func) POKE_CALL_TRAMP(_name)
+
+/**
  * DEFINE_POKE_CALL() - define a retargetable call in this file
  * @_name:	its name
  * @_func:	first implementation, which gives the prototype
  */
 #define DEFINE_POKE_CALL(_name, _func)					\
-	extern typeof(_func) POKE_CALL_TRAMP(_name);			\
+	DECLARE_POKE_CALL(_name, _func);				\
 	asm(".pushsection .text, \"ax\"\n"				\
 	    "	.balign	8\n"						\
 	    "	.globl	__poke_call_tramp_" #_name "\n"			\

@@ -62,6 +62,21 @@ static __always_inline void *lp_fregs_first_arg(struct ftrace_regs *fregs)
 	return (void *)lp_fregs_regs(fregs)->di;
 }
 
+/* The text of a module that stays when its init function has run. */
+struct lp_text_range {
+	u8 *start;
+	unsigned long size;
+};
+
+static inline struct lp_text_range lp_module_text(const struct module *mod)
+{
+#ifdef LP_HAVE_MODULE_MEM
+	return (struct lp_text_range){ mod->mem[MOD_TEXT].base, mod->mem[MOD_TEXT].size };
+#else
+	return (struct lp_text_range){ mod->core_layout.base, mod->core_layout.text_size };
+#endif
+}
+
 static __always_inline unsigned int lp_task_state(struct task_struct *task)
 {
 #ifdef LP_HAVE_TASK___STATE

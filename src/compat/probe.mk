@@ -39,5 +39,8 @@ lp-probes += $(call lp_probe,HRTIMER_SETUP,linux/hrtimer.h,hrtimer_setup.struct 
 # The annotation of addresses in code that no indirect branch goes to
 lp-probes += $(call lp_probe,ANNOTATE_NOENDBR,linux/objtool.h linux/annotate.h,ANNOTATE_NOENDBR)
 
+# struct module has an array of regions instead of two layouts
+lp-probes += $(call lp_probe,MODULE_MEM,linux/module.h,MOD_TEXT)
+
 ccflags-y += $(lp-probes)
 asflags-y += $(lp-probes)
