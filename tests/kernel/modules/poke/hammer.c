@@ -145,11 +145,18 @@ void tp_hammer_stop(void)
 		unregister_kprobe(&tp_kprobe);
 }
 
+static unsigned long tp_linger;
+
 /* Counts the breakpoints of each CPU by phase. */
 static void tp_count_hook(int point, unsigned long arg)
 {
+	unsigned int i;
+
 	if (point == LP_PT_POKE_TRAP_ACKED)
 		this_cpu_inc(tp_seen.hits[READ_ONCE(poke_state.phase)]);
+	/* Where no sync gives them time, the others would hardly see COMMIT. */
+	for (i = 0; point == LP_PT_POKE_TAIL && i < tp_linger; i++)
+		cpu_relax();
 }
 
 static const char * const tp_ctx_names[] = {
@@ -182,7 +189,7 @@ static void tp_report_seen(void)
 	       old, new, deploy, commit);
 }
 
-/* hammer ctx= site= flips= irqoff_us= pause_us= */
+/* hammer ctx= site= flips= irqoff_us= pause_us= hammers= linger= */
 int tp_cmd_hammer(void)
 {
 	struct tp_site *s = tp_find_site(tp_arg("site", "plain"));
@@ -198,9 +205,11 @@ int tp_cmd_hammer(void)
 	ret = tp_prepare(s);
 	if (ret)
 		return ret;
+	tp_linger = tp_num("linger", 0);
 	tp_seen_clear();
 	tp_set_hook(tp_count_hook);
-	ret = tp_hammer_start(s, ctx, tp_num("irqoff_us", 500));
+	if (tp_num("hammers", 1))
+		ret = tp_hammer_start(s, ctx, tp_num("irqoff_us", 500));
 	start = ktime_get_ns();
 	for (i = 0; i < flips && !ret; i++) {
 		ret = tp_flip(s);
@@ -211,7 +220,8 @@ int tp_cmd_hammer(void)
 		cond_resched();
 	}
 	tp_out("flips %lu\nms %llu\n", i, (ktime_get_ns() - start) / 1000000);
-	tp_hammer_stop();
+	if (tp_num("hammers", 1))
+		tp_hammer_stop();
 	tp_set_hook(NULL);
 	tp_report_seen();
 	tp_release(s);

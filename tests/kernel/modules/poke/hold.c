@@ -303,7 +303,7 @@ static void tp_forget_hook(int point, unsigned long arg)
 		tp_exec_point(point);
 		return;
 	}
-	if (point == LP_PT_POKE_TAIL)
+	if (point == LP_PT_POKE_COMMIT_SYNCED)
 		tp_exec_start();
 	if (tp_exec.go && !tp_exec.done &&
 	    (point == LP_PT_POKE_DRAINED ||
@@ -440,14 +440,14 @@ static int tp_hold_quarantine(void)
 		ret = tp_block_create(3, 20000);
 	if (ret)
 		return ret;
+	tp_set_hook(tp_quarantine_hook);	/* sleeps for RCU: before CPU 3 is lost */
 	tp_block_enter();
-	tp_set_hook(tp_quarantine_hook);
 	ret = tp_flip(a);
 	second = tp_flip(b);
 	tp_exec_release();
 	tp_exec_wait();
-	tp_set_hook(NULL);
 	tp_block_end();
+	tp_set_hook(NULL);
 	tp_out("first %d\nsecond %d\n", ret, second);
 	tp_exec_end();
 	ret = tp_flip(a);

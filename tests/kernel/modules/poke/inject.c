@@ -13,13 +13,13 @@
 /*
  * @point, @which: where, and in which of the syncs; 0 outside of them
  * @how: the event
- * @armed: one event per poke
+ * @armed: one event per poke, or @always
  */
 static struct {
 	int point;
 	unsigned long which;
 	void (*how)(void);
-	bool armed;
+	bool armed, always;
 	struct tp_site *site;
 	u64 fired, before, after;
 } tp_inj;
@@ -63,7 +63,7 @@ static void tp_inject_hook(int point, unsigned long arg)
 	if (point != tp_inj.point || !READ_ONCE(tp_inj.armed) ||
 	    (sync && arg != tp_inj.which))
 		return;
-	tp_inj.armed = false;
+	tp_inj.armed = tp_inj.always;
 	tp_inj.fired++;
 	preempt_disable();
 	tp_inj.how();
@@ -103,6 +103,7 @@ int tp_cmd_inject(void)
 	ret = tp_inj.site ? tp_prepare(tp_inj.site) : -EINVAL;
 	if (ret)
 		return ret;
+	tp_inj.always = tp_num("always", 0);
 	tp_set_hook(tp_inject_hook);
 	ret = tp_inject_point(tp_num("point", 1), tp_num("which", 0),
 			      tp_num("n", 10));

@@ -6,6 +6,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
+#include <linux/math.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -14,14 +15,46 @@
 
 #include "tp_poke.h"
 
-#define TP_ROW(n)	{ .name = #n, .fn = tp_fn_##n, .addr = tp_at_##n }
+#define TP_MOV_OLD	{ 0xb8, 0x11, 0x11, 0x11, 0x11 }
+#define TP_XOR_NEW	{ 0x35, 0x22, 0x22, 0x22, 0x22 }
+#define TP_ROW(n)	{ .name = #n, .fn = tp_fn_##n, .addr = tp_at_##n, \
+			  .old = TP_MOV_OLD, .new = TP_XOR_NEW, .len = 5 }
 static struct tp_site tp_sites[] = {
 	TP_ROW(plain), TP_ROW(cross16), TP_ROW(cross64), TP_ROW(crosspage),
 	TP_ROW(other),
+	{ .name = "kernel", .fn = tp_fn_kernel },
 };
 
-static const u8 tp_insn_old[5] = { 0xb8, 0x11, 0x11, 0x11, 0x11 };
-static const u8 tp_insn_new[5] = { 0x35, 0x22, 0x22, 0x22, 0x22 };
+/*
+ * A site of the kernel image: int_pow() starts with "mov $1" into the
+ * register of its result, and returns that if the exponent is 0.
+ */
+#define TP_KERNEL_NEW	0x44332211
+
+unsigned int tp_fn_kernel(void)
+{
+	u32 val = int_pow(7, 0);
+
+	return val == 1 ? TP_OLD : val == TP_KERNEL_NEW ? TP_NEW : 0;
+}
+
+static int tp_find_kernel_site(struct tp_site *s)
+{
+	static const u8 one[4] = { 1, 0, 0, 0 };
+	static const u8 other[4] = { 0x11, 0x22, 0x33, 0x44 };
+	u8 *p = (u8 *)int_pow, *end = p + 64;
+
+	while (p < end && ((p[0] & 0xf8) != 0xb8 || memcmp(p + 1, one, 4)))
+		p++;
+	if (p == end)
+		return -ENOENT;
+	s->addr = p[-1] == 0x41 ? p - 1 : p;	/* REX */
+	s->len = p + 5 - s->addr;
+	memcpy(s->old, s->addr, s->len);
+	memcpy(s->new, s->addr, s->len);
+	memcpy(s->new + s->len - 4, other, 4);
+	return 0;
+}
 
 DEFINE_PER_CPU(struct tp_seen, tp_seen);
 
@@ -38,7 +71,11 @@ struct tp_site *tp_find_site(const char *name)
 
 int tp_prepare(struct tp_site *s)
 {
-	s->site = poke_site_prepare(s->addr, tp_insn_old, sizeof(tp_insn_old));
+	int ret = s->addr ? 0 : tp_find_kernel_site(s);
+
+	if (ret)
+		return ret;
+	s->site = poke_site_prepare(s->addr, s->old, s->len);
 	s->on = false;
 	return PTR_ERR_OR_ZERO(s->site);
 }
@@ -57,8 +94,8 @@ struct poke_op tp_op(struct tp_site *s)
 {
 	return (struct poke_op) {
 		.site = s->site,
-		.insn = s->on ? tp_insn_old : tp_insn_new,
-		.len = 5,
+		.insn = s->on ? s->old : s->new,
+		.len = s->len,
 	};
 }
 
@@ -74,7 +111,7 @@ int tp_flip(struct tp_site *s)
 
 bool tp_bytes_right(const struct tp_site *s)
 {
-	return !memcmp(s->addr, s->on ? tp_insn_new : tp_insn_old, 5);
+	return !memcmp(s->addr, s->on ? s->new : s->old, s->len);
 }
 
 void tp_execute(const struct tp_site *s)

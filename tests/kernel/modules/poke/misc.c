@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/static_call.h>
 
+#include "poke_site.h"
 #include "tp_poke.h"
 
 /*
@@ -38,15 +39,16 @@ static struct tp_site tp_batch_site = { .name = "batch", .fn = tp_batch_value };
 
 static int tp_batch_prepare(unsigned int n)
 {
+	static struct poke_want wants[TP_BATCH];
 	unsigned int i;
+	int ret;
 
-	for (i = 0; i < n; i++) {
-		tp_batch_sites[i] = poke_site_prepare(tp_at_batch + i * TP_STRIDE,
-						      NULL, 0);
-		if (IS_ERR(tp_batch_sites[i]))
-			return PTR_ERR(tp_batch_sites[i]);
-	}
-	return 0;
+	for (i = 0; i < n; i++)
+		wants[i] = (struct poke_want) { .addr = tp_at_batch + i * TP_STRIDE };
+	ret = poke_sites_prepare(THIS_MODULE, wants, n);
+	for (i = 0; i < n; i++)
+		tp_batch_sites[i] = wants[i].site;
+	return ret;
 }
 
 /* In an order that is not that of the addresses. */
@@ -65,14 +67,6 @@ static int tp_batch_flip(unsigned int n, bool on)
 	return poke_batch(ops, n);
 }
 
-static void tp_batch_release(unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		poke_site_release(tp_batch_sites[i]);
-}
-
 /* batch n= flips= hammer=: n must have no common factor with 5 */
 int tp_cmd_batch(void)
 {
@@ -82,8 +76,10 @@ int tp_cmd_batch(void)
 	int cpu, ret;
 
 	ret = n <= TP_BATCH ? tp_batch_prepare(n) : -E2BIG;
+	if (ret)
+		return ret;
 	tp_seen_clear();
-	if (!ret && hammer)
+	if (hammer)
 		ret = tp_hammer_start(&tp_batch_site, TP_TASK, 0);
 	for (i = 0; i < flips && !ret; i++) {
 		ret = tp_batch_flip(n, !(i & 1));
@@ -98,7 +94,7 @@ int tp_cmd_batch(void)
 		total += per_cpu(tp_seen, cpu).old + per_cpu(tp_seen, cpu).new;
 	}
 	tp_out("flips %lu\nexecuted %llu\ntorn %llu\n", i, total, torn);
-	tp_batch_release(n);
+	poke_sites_release(tp_batch_sites, n);
 	return ret;
 }
 

@@ -30,6 +30,7 @@ TP_DECLARE(cross16);
 TP_DECLARE(cross64);
 TP_DECLARE(crosspage);
 TP_DECLARE(other);
+unsigned int tp_fn_kernel(void);
 u64 tp_fn_batch(void);
 extern u8 tp_at_batch[];
 
@@ -38,13 +39,16 @@ extern u8 tp_at_batch[];
  * @name:	for commands
  * @fn:		function that executes it
  * @addr:	its address
+ * @old, @new, @len: the two instructions
  * @site:	handle, while prepared
  * @on:		the new instruction is in place
  */
 struct tp_site {
 	const char *name;
 	unsigned int (*fn)(void);
-	void *addr;
+	u8 *addr;
+	u8 old[6], new[6];
+	u8 len;
 	struct poke_site *site;
 	bool on;
 };

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# For the tests of the poke engine: ". /lp/poke.sh" after lib.sh.
+
+PK_FILE=/sys/kernel/debug/lp_test_poke
+PK_STATS=/sys/kernel/debug/livepoke/poke
+PK_PARAMS=/sys/module/livepoke/parameters
+PK_OUT=/tmp/pk.out
+
+[ -d /sys/kernel/debug/tracing ] || mount -t debugfs none /sys/kernel/debug 2>/dev/null || :
+
+# pk_load [PARAMETER...] - livepoke and the test module, in the test flavour
+pk_load()
+{
+	use test
+	load livepoke "$@" && load tp_poke
+}
+
+pk_unload() { unload tp_poke && unload livepoke; }
+
+# pk COMMAND... - one command of the test module; its results are kept
+pk()
+{
+	lp_rc=0
+	echo "$*" > "$PK_FILE" 2>/dev/null || lp_rc=1
+	cat "$PK_FILE" > "$PK_OUT"
+	return $lp_rc
+}
+
+# pk_get KEY - a result of the last command; pk_stat KEY - a counter of livepoke
+pk_get() { awk -v k="$1" '$1 == k { print $2; f = 1 } END { if (!f) print "missing" }' "$PK_OUT"; }
+pk_stat() { awk -v k="$1" '$1 == k { print $2 }' "$PK_STATS"; }
+pk_clear() { echo > "$PK_STATS"; }
+pk_set() { echo "$2" > "$PK_PARAMS/$1"; }
+
+# pk_show - what went wrong, for the reader
+pk_show()
+{
+	cat "$PK_OUT"
+	awk '$2 != 0' "$PK_STATS"
+}
+
+# pk_invariants DESC - no invariant failed, no breakpoint was left unclaimed
+pk_invariants()
+{
+	is "$1: invariants hold, every breakpoint was claimed" \
+		"$(pk_stat invariant_failures) $(pk_stat not_ours) $(sed -n 's/^invariant //p' "$PK_STATS")" "0 0 none"
+}
+
+# pk_hammer DESC ARGUMENTS... - a run of the hammers that must show no torn
+# execution, and counts only if each hammer has seen enough
+pk_hammer()
+{
+	lp_desc=$1
+	shift
+	if ! pk hammer "$@"; then
+		not_ok "$lp_desc" "$(pk_show)"
+	elif [ "$(pk_get torn) $(pk_get bad_if)" != "0 0" ]; then
+		not_ok "$lp_desc: torn, or interrupts wrong" "$(pk_show)"
+	elif [ "$(pk_get min_old)" -lt 1000 ] || [ "$(pk_get min_new)" -lt 1000 ] ||
+	     [ "$(pk_get min_deploy)" -lt 50 ] || [ "$(pk_get min_commit)" -lt 50 ]; then
+		not_ok "$lp_desc: the hammers saw too little" "$(pk_show)"
+	else
+		ok "$lp_desc: $(pk_get flips) flips, $(pk_get executed) executed, 0 torn"
+		diag "least per CPU: $(pk_get min_old) old, $(pk_get min_new) new, $(pk_get min_deploy) #BP in deploy, $(pk_get min_commit) in commit; $(pk_get ms) ms"
+	fi
+}
+
+# shellcheck disable=SC2034 # for the scripts
+# Numbers of the poker's points, from src/test_points.h: name, number, sync
+PK_POINTS='LOCKED:1:0 PUBLISHED:2:0 DEPLOY:3:0 INT3:4:0
+SYNC_SELF:5:1 SYNC_GEN:6:1 SYNC_SENT:7:1 SYNC_DONE:8:1 COMMIT:9:0 TAIL:10:0
+SYNC_SELF:5:2 SYNC_GEN:6:2 SYNC_SENT:7:2 SYNC_DONE:8:2 COMMIT_SYNCED:11:0
+FIRST:12:0 SYNC_SELF:5:3 SYNC_GEN:6:3 SYNC_SENT:7:3 SYNC_DONE:8:3 RETIRE:13:0
+DRAINED:14:0'

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# A machine check on the patching CPU at every point: it nests in whatever
+# the poker does, and the poke comes out right.
+# limit: 300
+. /lp/lib.sh
+. /lp/poke.sh
+
+check "livepoke and the test module load" pk_load
+pk_set poke_middle_sync on
+pk_set poke_hand_over_ms 10000
+n=$(count 3 20)
+for p in $PK_POINTS; do
+	name=${p%%:*} which=${p##*:} point=${p#*:}
+	point=${point%:*}
+	pk inject how=mc point="$point" which="$which" n="$n" || :
+	is "machine check at $name${which#0}" "$(pk_get ret) $(pk_get "$name")" "0 $n"
+done
+pk_invariants "all of it"
+check "both unload" pk_unload
+done_testing

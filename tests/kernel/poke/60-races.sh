@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# CPUs held in the middle of the handler or of an acknowledgement.
+# limit: 200
+. /lp/lib.sh
+. /lp/poke.sh
+
+check "livepoke and the test module load" pk_load
+pk_set poke_hand_over_ms 10000
+
+check "late: trapped in an attempt that was rolled back" pk hold what=late
+is "it executed the old instruction, and the late hit was claimed" \
+	"$(pk_get executed_old) $(pk_stat late_hits)" "1 1"
+
+check "republish: the next attempt puts the INT3 back meanwhile" pk hold what=republish
+is "the change of pseq was noticed" "$(pk_get executed_old) $(pk_stat republished_hits)" "1 1"
+
+check "forget: trapped after COMMIT, looks in sync 3" pk hold what=forget
+is "it executed the new instruction" "$(pk_get executed_new)" 1
+
+check "sync3: a CPU with interrupts off that polls" pk hold what=sync3
+is "holds sync 3 up" "$(pk_get premature)" 0
+
+check "mask: an acknowledgement that is overtaken by a retry" pk hold what=mask
+is "does not count for it" "$(pk_get premature)" 0
+
+pk_set poke_sync_timeout_ms 100
+check "quarantine: on the way into a slot when its poke times out" pk hold what=quarantine
+is "both pokes time out, and the old instruction is what it executes" \
+	"$(pk_get first) $(pk_get second) $(pk_get executed_old)" "-110 -110 1"
+
+pk_invariants "all of it"
+check "both unload" pk_unload
+done_testing

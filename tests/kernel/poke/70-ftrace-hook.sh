@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# The second hook: breakpoints are taken at kprobe_int3_handler().
+# limit: 300
+. /lp/lib.sh
+. /lp/poke.sh
+
+check "livepoke and the test module load" pk_load poke_hook=ftrace
+for ctx in task irq softirq nmi kprobe; do
+	pk_hammer "$ctx" ctx=$ctx flips="$(count 60 1000)"
+done
+check "the ftrace hook took the breakpoints ($(pk_stat hook_ftrace))" [ "$(pk_stat hook_ftrace)" -gt 1000 ]
+diag "left for the die notifier: $(pk_stat hook_die)"
+pk_clear
+check "events on the patching CPU roll back" pk inject how=nmi point=4 n=20
+is "each of them" "$(pk_stat roll_backs)" 20
+check "a late hit" pk hold what=late
+check "republished" pk hold what=republish
+pk_invariants "all of it"
+check "both unload" pk_unload
+done_testing

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# Owners of sites that come, go and forget; livepoke itself leaving.
+# limit: 200
+. /lp/lib.sh
+. /lp/poke.sh
+
+use product
+check "livepoke loads" load livepoke
+check "a module that shows an instruction's effect" load lp_test_poke_value
+v=/sys/module/lp_test_poke_value/parameters/value
+is "original" "$(cat $v)" 1
+check "a module that pokes it" load lp_test_poke_left
+is "poked" "$(cat $v) $(cat /sys/module/lp_test_poke_left/parameters/value)" "77 77"
+check_fails "livepoke cannot be removed while a site is held" unload livepoke
+log_mark
+check "the module goes and forgets its site" unload lp_test_poke_left
+is "the original bytes are back" "$(cat $v)" 1
+check "the log says so" log_has "lp_test_poke_left did not release 1 sites; restored"
+check "it comes again" load lp_test_poke_left
+is "poked again" "$(cat $v)" 77
+echo 1 > /sys/module/lp_test_poke_left/parameters/release
+check "and goes properly" unload lp_test_poke_left
+is "restored" "$(cat $v)" 1
+check "livepoke unloads" unload livepoke
+check "the module that looked, too" unload lp_test_poke_value
+
+check "sample poke_call" eval 'load livepoke && load poke_call'
+c=/sys/module/poke_call/parameters
+is "calls the first implementation" "$(cat $c/compute)" 21
+check "both calls were found" log_has "poke_call: 2 direct calls found"
+for i in 1 2 3; do
+	echo 1 > $c/multiply
+	is "retargeted, $i" "$(cat $c/compute)" 20
+	echo 0 > $c/multiply
+	is "and back, $i" "$(cat $c/compute)" 21
+done
+echo 1 > $c/multiply
+check "it unloads while retargeted" unload poke_call
+check "sample poke_branch" load poke_branch
+b=/sys/module/poke_branch/parameters
+is "off at first" "$(cat $b/work)" 0
+echo 1 > $b/counting
+is "on" "$(cat $b/work) $(cat $b/work)" "1 2"
+echo 0 > $b/counting
+is "off again" "$(cat $b/work)" 2
+echo 1 > $b/counting
+check "it unloads while on" unload poke_branch
+check "livepoke unloads" unload livepoke
+
+# A storm, and livepoke gone at once
+for i in $(count "1 2 3" "1 2 3 4 5 6 7 8 9 10"); do
+	pk_load || bail "cannot load"
+	pk hammer flips="$(count 150 1000)" || not_ok "storm $i" "$(pk_show)"
+	pk_unload || not_ok "unload after storm $i"
+	sleep 0.2
+done
+ok "livepoke unloaded right after a storm, no late breakpoint killed the kernel"
+done_testing

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# Each deliberate mistake is caught by one of the tests of this suite: here
+# the same test is made once more with the mistake, and must fail.
+# limit: 400
+. /lp/lib.sh
+. /lp/poke.sh
+
+# caught NAME BY TEST... - load, make the mistake, test; TEST fails or a counter shows it
+caught()
+{
+	pk_name=$1 pk_by=$2
+	shift 2
+	pk_load || { not_ok "$pk_name: loads"; return; }
+	pk_set poke_hand_over_ms 10000
+	pk_set poke_sync_timeout_ms 200
+	pk_set lp_break "$pk_name"
+	"$@" || :	# whether it fails or not: what counts is what it has seen
+	pk_set lp_break NONE
+	case $pk_by in
+	torn) pk_seen="$(pk_get torn) torn"; [ "$(pk_get torn)" -gt 0 ] ;;
+	bad_if) pk_seen="interrupts wrong $(pk_get bad_if) times"; [ "$(pk_get bad_if)" -gt 0 ] ;;
+	invariant) pk_seen=$(sed -n 's/^invariant //p' "$PK_STATS"); [ "$(pk_stat invariant_failures)" -gt 0 ] ;;
+	unclaimed) pk_seen="$(pk_stat not_ours) unclaimed"; [ "$(pk_stat not_ours)" -gt 0 ] ;;
+	premature) pk_seen="premature"; [ "$(pk_get premature)" = 1 ] ;;
+	new) pk_seen="the new instruction after a time-out"; [ "$(pk_get executed_old)" = 0 ] ;;
+	bytes) pk_seen="wrong bytes"; [ "$(pk_get bytes_right)" = 0 ] ;;
+	esac
+	pk_ok=$?
+	if [ $pk_ok = 0 ]; then
+		ok "$pk_name is caught: $pk_seen"
+	else
+		not_ok "$pk_name is caught by $pk_by" "$(pk_show)"
+	fi
+	pk_unload >/dev/null || not_ok "$pk_name: unloads"
+}
+
+n=$(count 30 100)
+caught TAIL_BEFORE_INT3 torn pk hammer flips="$n"
+caught FIRST_BEFORE_TAIL torn pk hammer flips="$n"
+caught NO_SYNC1 invariant pk flip n=5
+pk_middle_on() { pk_set poke_middle_sync on; "$@"; }
+caught NO_SYNC2 invariant pk_middle_on pk flip n=5
+caught NO_SYNC3 invariant pk flip n=5
+caught ACK_BEFORE_SERIALISE invariant pk flip n=5
+caught ROLL_FORWARD_UNSYNCED invariant pk_middle_on pk inject how=nmi point=10 n=5
+caught FORGET_EARLY unclaimed pk hold what=forget
+caught LATE_UNCLAIMED unclaimed pk hold what=late
+caught NO_PSEQ unclaimed pk hold what=republish
+caught MASK_BITS premature pk hold what=mask
+caught SYNC3_ANY_ACK premature pk hold what=sync3
+caught NO_QUARANTINE new pk hold what=quarantine
+caught ONE_IF_SLOT bad_if pk hammer ctx=irqs-off flips="$n"
+caught ABORT_FORGETS_BYTES bytes pk timeout
+
+# A client that exits with its site in place: the GOING notifier must restore
+use test
+load livepoke lp_break=GOING_FORGETS && load lp_test_poke_value && load lp_test_poke_left && unload lp_test_poke_left
+is "GOING_FORGETS is caught: the poked bytes stay" "$(cat /sys/module/lp_test_poke_value/parameters/value)" 77
+unload lp_test_poke_value && unload livepoke
+done_testing
