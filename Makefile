@@ -102,6 +102,9 @@ check: ## build and run every test (TESTS="klp poke" KERNELS="6.1" select)
 check-long: ## the same with the full repetition counts
 	@LP_COUNTS=full scripts/run-checks
 
+models: ## search all models of the protocols, write docs/proof.md
+	@LP_COUNTS=full tests/models/run --doc
+
 clean: ## remove build products, keep the package cache
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
 
@@ -114,4 +117,4 @@ help: ## list the targets
 # Parts of other targets, not for the user
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
-.PHONY: modules samples install-dev dkms-install dkms-uninstall tools payload demo check check-long clean distclean help
+.PHONY: modules samples install-dev dkms-install dkms-uninstall tools payload demo check check-long models clean distclean help

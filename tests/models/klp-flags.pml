@@ -14,6 +14,13 @@
  *   BAD_FORK_HOOK	a hook copies them after the child is on the list
  *   BAD_NO_INHERIT	nothing is copied
  *   BAD_NAIVE_REVERSE	the target is flipped, without clearing P and waiting
+ *
+ * The idle tasks, as the 2017 discussion had it:
+ *   (default)	all possible CPUs are marked, the idle task of an offline CPU is
+ *		switched directly, under the hotplug lock (what the kernel does)
+ *   HP_DISABLE	hotplug is disabled at the start and at completion, where the
+ *		online CPUs are looked at; in between CPUs come and go
+ *   BAD_HP_POSSIBLE	all possible CPUs are marked, and each switches itself
  */
 
 #ifndef NT
@@ -230,6 +237,11 @@ inline check_task(t)
 #define CPUS_LOCK	rd = 1
 #endif
 
+inline check_possible()
+{
+	d_step { if :: U[IDLER] != target -> clean = 0 :: else fi }
+}
+
 inline scan()
 {
 	d_step { i = 0; clean = 1; tasklist = 1 };
@@ -249,13 +261,20 @@ inline scan()
 	d_step { CPUS_LOCK; on = online };
 	if
 	:: on -> check_task(IDLER)
-#ifdef BAD_SKIP_OFFLINE
+#if defined(BAD_SKIP_OFFLINE) || defined(HP_DISABLE)
 	:: else
+#elif defined(BAD_HP_POSSIBLE)
+	:: else -> check_possible()
 #else
 	:: else -> d_step { U[IDLER] = target; P = P & ~BIT(IDLER) }
 #endif
 	fi;
+#ifdef HP_DISABLE
+	/* Completion: nobody comes or goes until finish() is through. */
+	d_step { if :: !clean -> rd = 0 :: else fi; on = 0 };
+#else
 	d_step { rd = 0; on = 0 };
+#endif
 #endif
 	i = 0
 }
@@ -286,6 +305,9 @@ inline finish()
 			if :: fr[i] && fr[i] != target -> FAIL(FRAME) :: else fi;
 #ifndef NO_INV
 			if
+#ifdef HP_DISABLE
+			:: i == IDLER && !online -> skip
+#endif
 			:: (listed & BIT(i)) && U[i] != target -> FAIL(STATE)
 			:: else
 			fi;
@@ -300,18 +322,25 @@ inline finish()
 		fi;
 		steady = target
 	};
-	set_all(UNDEF)
+	set_all(UNDEF);
+	rd = 0
 }
 
 active proctype worker()
 {
 	byte i, clean, on, revs, v;
 
-	d_step { target = OTHER(START); steady = 0 };
+	d_step {
+		target = OTHER(START); steady = 0;
+#ifdef HP_DISABLE
+		rd = 1
+#endif
+	};
 	set_all(START);
 	trans = 1;
 	reg = 1;
 	mark();
+	rd = 0;
 	do
 	:: revs < NREV -> reverse()
 	:: scan();

@@ -13,6 +13,18 @@
  * a task is in insec (preemption off, our own code on its stack): the worker
  * never changes it there, and synchronise() waits for it.
  *
+ * Where the steps are in the sources
+ *   handler			lp_ftrace_handler(), lp_choose()
+ *   first_call			lp_current_universe(), lp_record_current()
+ *   callback			the task_work callback; also lp_ipi_switch(), which
+ *				may interrupt the task anywhere outside a section
+ *   start			lp_transition_prepare(), lp_transition_begin()
+ *   scan, check_task, check_idle	lp_switch_pass(), lp_switch_held(), lp_switch_idle()
+ *   enlarge			lp_handle_overflow()
+ *   CLOSING, rescan		lp_try_close(), lp_switch_all_done(), lp_reopen()
+ *   reverse, finish		lp_transition_reverse(), lp_transition_finish()
+ *   synchronise			lp_synchronise()
+ *
  * Lazy means: nothing is copied at fork, an entry appears at the first patched
  * call. klp-flags.pml is the same world with the kernel's two flags per task.
  *

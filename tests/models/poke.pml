@@ -23,6 +23,19 @@
  * migration of the poker, and which instruction it is: "emulated" and "out of
  * line" are the two ways to execute OLD or NEW.
  *
+ * Where the steps are in the sources
+ *   PUBLISH, take_slots		poke_publish(), poke_slot.c
+ *   first do loop, send, await	poke_deploy(), poke_round_begin(), poke_spin()
+ *   give_up			poke_abort(), poke_retire()
+ *   COMMIT to SYNCED, first bytes	poke_commit(), poke_store_tails(), poke_store_first()
+ *   drop_refs			poke_retire()
+ *   acknowledge, put_ack		poke_acknowledge(), poke_publish_ack()
+ *   ipi				poke_ipi()
+ *   trap, divert			poke_trap(), poke_trap_site(), poke_divert()
+ *   roll_back, roll_forward	poke_roll()
+ *   late breakpoints in trap	poke_trap_late()
+ *   end of a slot in execute	poke_slot_end()
+ *
  * Every BAD_ switch is a known-broken variant, whose counterexample the run
  * expects. The table of configurations is in the file "configs".
  */
@@ -870,9 +883,10 @@ active proctype irq0() provided (!(innmi & 1))
 end:	do
 	:: d_step { n > 0 -> n--; inirq = inirq | 1 };
 #ifdef LOCKS
+	   /* spin_lock(): the poker cannot go on before the owner has. */
 	   if
-	   :: d_step { lock == 0 -> lock = NCPU; held = 1 }
-	   :: skip
+	   :: true -> d_step { lock == 0 -> lock = NCPU; held = 1 }
+	   :: true
 	   fi;
 #endif
 	   execute(0, s, 1);
