@@ -7,7 +7,7 @@
  *		errno and the sentence
  *   kprobe	write "ADDRESS armed|disabled", or "off"
  *   random	write "COUNT STEXT ETEXT", read what became of the addresses
- *   sites	read the names and addresses of places of this module
+ *   sites	read the names and addresses of places that others own
  *   init_text	read the verdict on init text, asked for while it existed
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -26,7 +26,11 @@
 
 #define TP_BATCH	250
 
-/* Never executed: NOPs of every length, and a function with a CFI preamble. */
+/*
+ * Never executed: NOPs of every length, and a function with a CFI preamble.
+ * The test finds them in kallsyms: taking the address of what has no ENDBR
+ * displeases objtool.
+ */
 asm(".text\n"
 	".globl tp_nops\n"
 	".type tp_nops, @function\n"
@@ -52,10 +56,6 @@ asm(".text\n"
 	"movl $0x12345678, %eax\n"
 	ASM_RET
 	".size __cfi_tp_preamble, . - __cfi_tp_preamble\n");
-
-extern char tp_nop1[], tp_nop2[], tp_nop3[], tp_nop4[], tp_nop5[], tp_nop6[];
-extern char tp_nop7[], tp_nop8[], tp_nop10[], tp_cli[], tp_sti[], tp_pushf[];
-extern char __cfi_tp_preamble[];
 
 static DEFINE_STATIC_KEY_FALSE(tp_key);
 static unsigned long tp_data[4];
@@ -231,7 +231,7 @@ static unsigned long tp_random_addr(struct tp_random *r)
 		return r->etext + (u32)any % (32 << 20);
 	case 2:
 	case 3:
-		return (unsigned long)tp_nop1 - 0x400 + (u32)any % 0x1400;
+		return (unsigned long)tp_callee - 0x800 + (u32)any % 0x1400;
 	default:
 		return r->stext + (u32)any % (r->etext - r->stext);
 	}
@@ -342,19 +342,6 @@ static int tp_sites_get(char *buf, const struct kernel_param *kp)
 
 #define TP_SITE(name, addr) \
 	(n += sysfs_emit_at(buf, n, "%s=%lx\n", name, (unsigned long)(addr)))
-	TP_SITE("nop1", tp_nop1);
-	TP_SITE("nop2", tp_nop2);
-	TP_SITE("nop3", tp_nop3);
-	TP_SITE("nop4", tp_nop4);
-	TP_SITE("nop5", tp_nop5);
-	TP_SITE("nop6", tp_nop6);
-	TP_SITE("nop7", tp_nop7);
-	TP_SITE("nop8", tp_nop8);
-	TP_SITE("nop10", tp_nop10);
-	TP_SITE("cli", tp_cli);
-	TP_SITE("sti", tp_sti);
-	TP_SITE("pushf", tp_pushf);
-	TP_SITE("cfi", __cfi_tp_preamble);
 	TP_SITE("data", tp_data);
 	TP_SITE("traced", tp_traced);
 	TP_SITE("trampoline", STATIC_CALL_TRAMP_ADDR(tp_call));
@@ -387,7 +374,7 @@ static int __init tp_validate_init(void)
 
 static void __exit tp_validate_exit(void)
 {
-	struct poke_check check = { .addr = (unsigned long)tp_nop5 };
+	struct poke_check check = { .addr = (unsigned long)tp_callee };
 
 	tp_kprobe_off();
 	poke_validate_sites(&check, 1);

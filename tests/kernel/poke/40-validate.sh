@@ -41,8 +41,16 @@ accepted()
 # symbol NAME - its address
 symbol() { awk -v n="$1" '$3 == n { print $1; exit }' /tmp/symbols; }
 
+# read_sites - the places in tp_validate: NAME=ADDRESS
+read_sites()
+{
+	cat $P/sites > /tmp/sites
+	sed -n 's/^\([^ ]*\) t tp_\([a-z0-9]*\)\t\[tp_validate]$/\2=\1/p;
+		s/^\([^ ]*\) [tT] __cfi_tp_preamble\t.*/cfi=\1/p' /proc/kallsyms >> /tmp/sites
+}
+
 # site NAME - address of a place in tp_validate
-site() { sed -n "s/^$1=//p" /tmp/sites; }
+site() { sed -n "s/^$1=//p" /tmp/sites | head -n 1; }
 
 # value NAME LINE - of NAME=VALUE in what "random" says
 value() { echo "$2" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
@@ -61,7 +69,7 @@ caught()
 expect 0 "livepoke loads" insmod "$LP_KO/livepoke.ko"
 expect 0 "tp_validate loads" insmod "$LP_KO/tp_validate.ko"
 grep -wE '_stext|_etext|jiffies_64|start_kernel|entry_SYSCALL_64|exc_int3|notify_die|kprobe_int3_handler|hw_breakpoint_exceptions_notify|__rcu_read_lock|rcu_read_unlock_strict|__x86_return_thunk|__x86_indirect_thunk_rax|poke_validate_sites|poke_trap|poke_slots|ftrace_regs_caller|int_sqrt|vfs_read' /proc/kallsyms > /tmp/symbols
-cat $P/sites > /tmp/sites
+read_sites
 nop1=$(site nop1)
 nop2=$(site nop2)
 nop3=$(site nop3)
@@ -218,7 +226,7 @@ expect 0 "livepoke unloads" rmmod livepoke
 expect 0 "a stand-in for kgdb loads" insmod "$LP_KO/lp_test_kgdb.ko" registered=1
 expect 0 "livepoke loads beside it" insmod "$LP_KO/livepoke.ko"
 expect 0 "tp_validate loads" insmod "$LP_KO/tp_validate.ko"
-cat $P/sites > /tmp/sites
+read_sites
 nop5=$(site nop5)
 refused "any site under an active kgdb" EBUSY "active kernel debugger" "$nop5"
 echo 0 > /sys/module/lp_test_kgdb/parameters/registered
