@@ -18,12 +18,14 @@
  * @check:	the exit status tells whether all is well
  * @no_wait:	do not wait for the transition
  * @yes:	do not ask
+ * @revoke:	take an acceptance back
  * @timeout:	seconds to wait for a transition, negative: for ever
  * @seconds:	how long to follow events, negative: for ever
  * @kernel:	kernel release to work for
  * @function:	function that a new patch replaces
  * @object:	module of that function
- * @output:	file or directory to write
+ * @output:	file to write
+ * @override:	what blocking may override: deny, type
  */
 struct lp_args {
 	char **words;
@@ -33,12 +35,14 @@ struct lp_args {
 	bool check;
 	bool no_wait;
 	bool yes;
+	bool revoke;
 	double timeout;
 	double seconds;
 	const char *kernel;
 	const char *function;
 	const char *object;
 	const char *output;
+	const char *override;
 };
 
 #define LP_NEED_ROOT	0x1
@@ -77,6 +81,7 @@ int lp_cmd_block(const struct lp_args *args);
 int lp_cmd_blocked(const struct lp_args *args);
 int lp_cmd_blockers(const struct lp_args *args);
 int lp_cmd_build(const struct lp_args *args);
+int lp_cmd_came_up(const struct lp_args *args);
 int lp_cmd_check(const struct lp_args *args);
 int lp_cmd_disable(const struct lp_args *args);
 int lp_cmd_doctor(const struct lp_args *args);

@@ -17,9 +17,11 @@ enum {
 	LP_KEY_KERNEL = 'k',
 	LP_KEY_MODULE = 'm',
 	LP_KEY_OUTPUT = 'o',
+	LP_KEY_REVOKE = 'r',
 	LP_KEY_SECONDS = 's',
 	LP_KEY_TIMEOUT = 't',
 	LP_KEY_YES = 'y',
+	LP_KEY_OVERRIDE = 'O',
 	LP_KEY_CHECK = 'C',
 	LP_KEY_METRICS = 'M',
 	LP_KEY_NO_WAIT = 'n',
@@ -31,6 +33,8 @@ static const struct argp_option lp_options[] = {
 	{ "kernel", LP_KEY_KERNEL, "RELEASE", 0, "work for that kernel, not the running one", 0 },
 	{ "module", LP_KEY_MODULE, "NAME", 0, "the function is in this module", 0 },
 	{ "output", LP_KEY_OUTPUT, "FILE", 0, "write to FILE (- is standard output)", 0 },
+	{ "override", LP_KEY_OVERRIDE, "WHAT", 0, "block in spite of: deny, type or deny,type", 0 },
+	{ "revoke", LP_KEY_REVOKE, 0, 0, "take the acceptance back", 0 },
 	{ "seconds", LP_KEY_SECONDS, "N", 0, "stop after N seconds", 0 },
 	{ "timeout", LP_KEY_TIMEOUT, "SECONDS", 0, "wait that long for the transition", 0 },
 	{ "yes", LP_KEY_YES, 0, 0, "do not ask", 0 },
@@ -51,10 +55,38 @@ const struct lp_cmd lp_commands[] = {
 	  "like load; also takes back a disable", lp_cmd_enable },
 	{ "disable", "NAME", 1, 1, LP_NEED_ROOT | LP_NEED_MODULE, "nt",
 	  "put the old functions back", lp_cmd_disable },
+	{ "block", "[MODULE:]FUNCTION [VALUE]", 1, 2, LP_NEED_ROOT | LP_NEED_MODULE, "ntO",
+	  "have a function return VALUE at once", lp_cmd_block },
+	{ "unblock", "[MODULE:]FUNCTION", 1, 1, LP_NEED_ROOT | LP_NEED_MODULE, "nt",
+	  "give a blocked function back", lp_cmd_unblock },
+	{ "blocked", "", 0, 0, LP_NEED_MODULE, "j",
+	  "show the blocked functions", lp_cmd_blocked },
 	{ "blockers", "NAME", 1, 1, LP_NEED_ROOT | LP_NEED_MODULE, "",
 	  "explain which tasks a transition waits for", lp_cmd_blockers },
 	{ "force", "NAME", 1, 1, LP_NEED_ROOT | LP_NEED_MODULE, "y",
 	  "end a transition without its last tasks", lp_cmd_force },
+	{ "check", "FILE.ko", 1, 1, 0, "j",
+	  "find everything that would stop a patch", lp_cmd_check },
+	{ "list", "", 0, 0, 0, "jk",
+	  "show the installed patches", lp_cmd_list },
+	{ "install", "FILE.ko", 1, 1, LP_NEED_ROOT, "",
+	  "put a patch into the patch store", lp_cmd_install },
+	{ "uninstall", "NAME", 1, 1, LP_NEED_ROOT, "k",
+	  "remove it from there", lp_cmd_uninstall },
+	{ "accept", "[NAME]", 0, 1, LP_NEED_ROOT, "rO",
+	  "have what works now come back at boot", lp_cmd_accept },
+	{ "restore", "", 0, 0, LP_NEED_ROOT, "",
+	  "at boot: bring accepted patches and blocks back", lp_cmd_restore },
+	{ "came-up", "", 0, 0, LP_NEED_ROOT, "",
+	  "at boot: the machine came up with them", lp_cmd_came_up },
+	{ "new", "NAME", 1, 1, 0, "fm",
+	  "make a directory to write a patch in", lp_cmd_new },
+	{ "build", "DIR", 1, 1, 0, "k",
+	  "build the patch in a directory", lp_cmd_build },
+	{ "sign", "FILE.ko", 1, 1, LP_NEED_ROOT, "k",
+	  "sign a patch with the key that dkms uses", lp_cmd_sign },
+	{ "report", "", 0, 0, LP_NEED_ROOT, "o",
+	  "write one file for a bug report", lp_cmd_report },
 	{ "events", "", 0, 0, 0, "sj",
 	  "follow transitions as they happen", lp_cmd_events },
 	{ "doctor", "", 0, 0, 0, "j",
@@ -122,6 +154,9 @@ static error_t lp_parse_flag(int key, struct lp_args *args)
 	case LP_KEY_NO_WAIT:
 		args->no_wait = true;
 		return 0;
+	case LP_KEY_REVOKE:
+		args->revoke = true;
+		return 0;
 	case LP_KEY_YES:
 		args->yes = true;
 		return 0;
@@ -149,6 +184,9 @@ static error_t lp_parse_value(int key, char *arg, struct argp_state *state)
 		return 0;
 	case LP_KEY_MODULE:
 		args->object = arg;
+		return 0;
+	case LP_KEY_OVERRIDE:
+		args->override = arg;
 		return 0;
 	case LP_KEY_OUTPUT:
 		args->output = arg;

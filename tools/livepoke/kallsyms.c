@@ -108,6 +108,22 @@ size_t lp_kallsyms_count(const struct lp_kallsyms *symbols, const char *module,
 	return n;
 }
 
+static int lp_compare_names(const void *a, const void *b)
+{
+	const struct lp_symbol *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Not 0 if the kernel or any module has such a symbol */
+size_t lp_kallsyms_count_any(const struct lp_kallsyms *symbols, const char *name)
+{
+	const struct lp_symbol key = { name, "" };
+
+	return bsearch(&key, symbols->symbol, symbols->count, sizeof(key),
+		       lp_compare_names) != NULL;
+}
+
 void lp_kallsyms_free(struct lp_kallsyms *symbols)
 {
 	if (!symbols)

@@ -12,6 +12,7 @@ struct lp_kallsyms;
 struct lp_kallsyms *lp_kallsyms_read(void);
 size_t lp_kallsyms_count(const struct lp_kallsyms *symbols, const char *module,
 			 const char *name);
+size_t lp_kallsyms_count_any(const struct lp_kallsyms *symbols, const char *name);
 void lp_kallsyms_free(struct lp_kallsyms *symbols);
 
 #endif /* _LIVEPOKE_KALLSYMS_H */

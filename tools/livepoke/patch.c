@@ -142,6 +142,19 @@ static void lp_read_timing(struct lp_live *live)
 	free(path);
 }
 
+static void lp_read_block(struct lp_live *live)
+{
+	char *path = lp_patch_path(live->name, "value"), *hits;
+
+	live->value = lp_read_line(path);
+	free(path);
+	path = lp_patch_path(live->name, "hits");
+	hits = live->value ? lp_read_line(path) : NULL;
+	live->hits = hits ? strtoull(hits, NULL, 10) : 0;
+	free(hits);
+	free(path);
+}
+
 struct lp_live lp_read_patch(const char *name)
 {
 	struct lp_live live = { .name = lp_copy(name) };
@@ -156,6 +169,7 @@ struct lp_live lp_read_patch(const char *name)
 	for (i = 0; i < names.count; i++)
 		lp_read_object(&live, names.item[i]);
 	lp_read_timing(&live);
+	lp_read_block(&live);
 	lp_list_free(&names);
 	free(dir);
 	return live;
@@ -199,6 +213,7 @@ void lp_free_patch(struct lp_live *live)
 	for (timing = live->timing; timing->key; timing++)
 		free(timing->key);
 	free(live->timing);
+	free(live->value);
 	free(live->objects);
 	free(live->name);
 }

@@ -39,6 +39,8 @@ struct lp_timing {
  * @objects:	what it patches
  * @count:	how many objects
  * @timing:	figures of its last transition, NULL-terminated by key
+ * @value:	what a blocked function returns; NULL for other patches
+ * @hits:	how often a blocked function was called
  */
 struct lp_live {
 	char *name;
@@ -46,6 +48,8 @@ struct lp_live {
 	struct lp_patch_object *objects;
 	size_t count;
 	struct lp_timing *timing;
+	char *value;
+	unsigned long long hits;
 };
 
 struct lp_lives {

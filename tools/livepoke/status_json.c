@@ -53,6 +53,18 @@ static struct json_object *lp_timing_json(const struct lp_live *live)
 	return json;
 }
 
+static struct json_object *lp_block_json(const struct lp_live *live)
+{
+	struct json_object *json;
+
+	if (!live->value)
+		return NULL;
+	json = json_object_new_object();
+	json_object_object_add(json, "value", json_object_new_string(live->value));
+	json_object_object_add(json, "hits", json_object_new_uint64(live->hits));
+	return json;
+}
+
 static struct json_object *lp_patch_json(const struct lp_live *live)
 {
 	struct json_object *json = json_object_new_object();
@@ -67,6 +79,7 @@ static struct json_object *lp_patch_json(const struct lp_live *live)
 	json_object_object_add(json, "tasks_left", !lp_in_motion(live->state) ? NULL :
 			       json_object_new_int(lp_tasks_left(live->name)));
 	json_object_object_add(json, "objects", objects);
+	json_object_object_add(json, "block", lp_block_json(live));
 	json_object_object_add(json, "timing", lp_timing_json(live));
 	return json;
 }

@@ -58,9 +58,23 @@ static void lp_timing_metrics(const struct lp_lives *lives)
 	}
 }
 
+static void lp_block_metrics(const struct lp_lives *lives)
+{
+	size_t i;
+
+	printf("# HELP livepoke_block_hits_total calls of a blocked function\n"
+	       "# TYPE livepoke_block_hits_total counter\n");
+	for (i = 0; i < lives->count; i++) {
+		if (lives->item[i].value)
+			printf("livepoke_block_hits_total{patch=\"%s\"} %llu\n",
+			       lives->item[i].name, lives->item[i].hits);
+	}
+}
+
 void lp_status_metrics(const struct lp_lives *lives)
 {
 	lp_module_metrics();
 	lp_state_metrics(lives);
 	lp_timing_metrics(lives);
+	lp_block_metrics(lives);
 }

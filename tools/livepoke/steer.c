@@ -30,13 +30,23 @@ static const char *lp_cure_for(int err)
 	}
 }
 
-/* Fails with what the kernel logged since @log was opened. */
-static int lp_refused(const char *name, const char *doing, int err, int log)
+/**
+ * lp_refused() - fail with what the kernel says about it
+ * @name:	the patch
+ * @doing:	what was tried
+ * @err:	the error
+ * @log:	from lp_klog_open() before the request; closed
+ *
+ * Return: an exit status.
+ */
+int lp_refused(const char *name, const char *doing, int err, int log)
 {
 	char *reason = lp_klog_reason(log, name);
 	int code = err == EPERM || err == EACCES ? LP_DENIED : LP_FAILED;
 
-	if (reason)
+	if (reason && lp_starts(reason, "cannot "))
+		lp_fail(code, err, NULL, "%s", reason);
+	else if (reason)
 		lp_fail(code, err, lp_cure_for(err), "cannot %s '%s': %s",
 			doing, name, reason);
 	else
@@ -47,7 +57,7 @@ static int lp_refused(const char *name, const char *doing, int err, int log)
 }
 
 /* A patch module depends on livepoke; anything else we leave alone. */
-static int lp_check_depends(const char *file)
+int lp_check_depends(const char *file)
 {
 	char *depends = lp_module_file_value(file, "depends");
 	struct lp_list list = lp_split(depends ? depends : "", ",");

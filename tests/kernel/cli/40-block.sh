@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# limit: 90
+#
+# Blocking and giving back a function, and what the kernel refuses.
+. /lp/lib.sh
+. /lp/klp.sh
+. /lp/cli.sh
+
+F=cmdline_proc_show
+newline="$F
+engage do_exit"
+
+golden "block without livepoke.ko" livepoke block $F 0 <<'EOF'
+! livepoke: livepoke.ko is not loaded; load it: modprobe livepoke (package livepoke-dkms)
+[4]
+EOF
+check "load livepoke" load livepoke
+golden "nothing is blocked" livepoke blocked <<'EOF'
+no blocked functions
+[0]
+EOF
+golden "block" livepoke block $F 0 <<'EOF'
+cmdline_proc_show: blocked
+[0]
+EOF
+is "the function does nothing" "$(cat /proc/cmdline)" ""
+golden "blocked" livepoke blocked <<'EOF'
+FUNCTION                          RETURNS   STATE        CALLS
+cmdline_proc_show                 0         patched      1
+[0]
+EOF
+golden "status shows it as a patch" livepoke status block-$F <<'EOF'
+PATCH                    STATE       TASKS    TRANSITION  FUNCTIONS
+block-cmdline_proc_show  patched         - T ms  cmdline_proc_show
+[0]
+EOF
+exits 0 "metrics" livepoke status --metrics
+check "have the counter" printed "^livepoke_block_hits_total{patch=\"block-$F\"} 1$"
+exits 1 "block again" livepoke block $F 0
+golden "unblock" livepoke unblock $F <<'EOF'
+cmdline_proc_show: not blocked
+[0]
+EOF
+check "the function is back" grep -q console /proc/cmdline
+exits 1 "unblock again" livepoke unblock $F
+check "says why" said "'$F' is not blocked.*\(ENOENT\)"
+
+exits 1 "block what is not there" livepoke block no_such_function 0
+check "says why" said "no_such_function.*\(ENOENT\)"
+exits 3 "block a function on the deny list" livepoke block do_exit EPERM
+check "says why" said "cannot block 'do_exit': .*\(override: deny\).*\(EPERM\)"
+exits 1 "an unknown error name" livepoke block $F EFROBNICATE
+exits 1 "a number too large" livepoke block $F 99999999999999999999
+exits 2 "no function" livepoke block ""
+exits 2 "two lines" livepoke block "$newline" 0
+exits 2 "two lines in the value" livepoke block $F "0
+disengage x"
+exits 2 "blanks" livepoke block "$F 0 override=deny" 0
+exits 2 "a bad override" livepoke block --override="deny x" $F 0
+exits 2 "unblock: two lines" livepoke unblock "$newline"
+exits 2 "too many words" livepoke block $F 0 1
+check "nothing is blocked" sh -c 'livepoke blocked | grep -q "no blocked functions"'
+check "unload livepoke" unload_soon livepoke
+done_testing

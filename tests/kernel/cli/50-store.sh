@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# limit: 120
+#
+# Checking without loading, the patch store, what comes back at boot, a report.
+. /lp/lib.sh
+. /lp/klp.sh
+. /lp/cli.sh
+
+P=patch_cmdline
+A=$LP_KO/lp_test_klp_any.ko
+
+install_modules livepoke
+golden "check: all is well" livepoke check "$LP_KO/$P.ko" <<'EOF'
+ok: built for this kernel
+ok: cmdline_proc_show can be replaced
+/lp/product/patch_cmdline.ko would load
+[0]
+EOF
+check_fails "and nothing was loaded" loaded livepoke
+sed 's/cmdline_proc_show/cmdline_proc_shoe/; s/ SMP preempt/ SMX preempt/; s/license=GPL/license=BSD/; s/seq_puts/seq_putz/' \
+	"$LP_KO/$P.ko" > /tmp/$P.ko
+reports 7 "check: everything wrong at once" livepoke check /tmp/$P.ko
+check "the kernel" printed "^problem: its version magic is .*SMX"
+check "the licence" printed "^problem: its licence is 'BSD'"
+check "a missing symbol" printed "^problem: it needs seq_putz"
+check "the function" printed "^problem: the kernel has no function cmdline_proc_shoe"
+check "how many" printed "would not load: 4 problems"
+reports 0 "check: what cannot be known" livepoke check "$A"
+check "says so" printed "^warning: .*only loading|when it is loaded"
+exits 1 "check: no patch" livepoke check "$LP_KO/lp_test_target.ko"
+exits 5 "check: no file" livepoke check /no/such.ko
+load livepoke > /dev/null
+load lp_test_klp_ipmod > /dev/null
+reports 7 "check: redirected by another" livepoke check "$LP_KO/$P.ko"
+check "says by whom" printed "cmdline_proc_show is redirected already: .*lp_ipmod"
+unload lp_test_klp_ipmod > /dev/null
+
+golden "list: nothing" livepoke list <<EOF
+no patches for kernel $LP_RELEASE
+[0]
+EOF
+golden "install" livepoke install "$LP_KO/$P.ko" <<EOF
+patch_cmdline: installed for kernel $LP_RELEASE
+[0]
+EOF
+golden "list" livepoke list <<'EOF'
+PATCH                             ACCEPTED  STATE
+patch_cmdline                     no        not loaded
+[0]
+EOF
+exits 1 "accept what is not in force" livepoke accept $P
+exits 0 "load by name, from the store" livepoke load $P
+golden "accept" livepoke accept $P <<'EOF'
+patch_cmdline: accepted for boot
+[0]
+EOF
+exits 0 "block" livepoke block version_proc_show 0
+golden "accept all" livepoke accept <<'EOF'
+2 accepted for boot
+[0]
+EOF
+check "the list" grep -qx "block version_proc_show 0" /var/lib/livepoke/accepted
+check "the list" grep -qx "patch $P" /var/lib/livepoke/accepted
+
+# As if the machine was booted anew
+exits 0 "unload" livepoke unload $P
+exits 0 "unblock" livepoke unblock version_proc_show
+check "unload livepoke" unload_soon livepoke
+golden "restore" livepoke restore <<'EOF'
+2 of 2 restored
+[0]
+EOF
+is "the patch works" "$(cat /proc/cmdline)" "$LP_PATCHED_LINE"
+is "the block works" "$(cat /proc/version)" ""
+is "one boot is counted" "$(cat /var/lib/livepoke/restores)" 1
+exits 0 "restore again changes nothing" livepoke restore
+check "a third one is skipped" sh -c 'livepoke restore 2>&1 | grep -q "nothing is restored: the machine did not come up"'
+exits 0 "came-up" livepoke came-up
+is "resets the count" "$(cat /var/lib/livepoke/restores)" 0
+echo 'frobnicate the kernel' >> /var/lib/livepoke/accepted
+exits 1 "a bad line does not stop the others" livepoke restore
+check "is named" said "'frobnicate the kernel' .*means nothing"
+check "they are restored" printed "2 of 3 restored"
+exits 0 "revoke one" livepoke accept --revoke $P
+exits 5 "revoke it again" livepoke accept --revoke $P
+exits 0 "revoke all" livepoke accept --revoke
+is "nothing is accepted" "$(cat /var/lib/livepoke/accepted)" ""
+exits 0 "uninstall" livepoke uninstall $P
+exits 5 "uninstall again" livepoke uninstall $P
+exits 5 "uninstall a path" livepoke uninstall ../accepted
+exits 2 "another kernel's path" livepoke list --kernel=../../x
+
+exits 0 "report" livepoke report --output=/tmp/report
+check "has the patch" grep -q "\"name\": *\"$P\"" /tmp/report
+check "has the kernel's log" grep -q "enabling patch '$P'" /tmp/report
+check_fails "has no addresses" grep -Eq '0x[0-9a-f]{16}|ffff[0-9a-f]{12}' /tmp/report
+exits 1 "report: an existing file is kept" livepoke report --output=/tmp/report
+
+golden "new" livepoke new /tmp/my_fix <<'EOF'
+my_fix: edit /tmp/my_fix/my_fix.c, then: livepoke build /tmp/my_fix
+[0]
+EOF
+is "its files" "$(cd /tmp/my_fix && echo *)" "Kbuild Makefile dkms.conf my_fix.c"
+check_fails "all is filled in" grep -r '@[A-Z]*@' /tmp/my_fix
+exits 1 "new: the directory exists" livepoke new /tmp/my_fix
+exits 2 "new: a bad name" livepoke new /tmp/my-fix
+exits 2 "new: a bad function" livepoke new /tmp/x --function='f(); g'
+exits 1 "build without headers" livepoke build /tmp/my_fix
+check "says what to install" said "install the package linux-headers"
+exits 5 "build: no such directory" livepoke build /tmp/none
+exits 1 "sign without sign-file" livepoke sign "$LP_KO/$P.ko"
+exits 1 "sign: no module" livepoke sign /lp/lib.sh
+
+exits 0 "unload" livepoke unload $P
+exits 0 "unblock" livepoke unblock version_proc_show
+check "unload livepoke" unload_soon livepoke
+uninstall_modules
+done_testing

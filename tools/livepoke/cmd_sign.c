@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * livepoke sign - sign a module with the key that dkms uses
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cmd.h"
+#include "file.h"
+#include "module.h"
+#include "msg.h"
+#include "run.h"
+#include "system.h"
+
+/**
+ * struct lp_signing - what signing takes
+ * @program:	sign-file of the kernel
+ * @hash:	the digest
+ * @key:	private key
+ * @certificate: its certificate, DER
+ */
+struct lp_signing {
+	char *program;
+	char *hash;
+	char *key;
+	char *certificate;
+};
+
+/* key="value" of a shell file; the last one counts */
+static char *lp_shell_value(const char *text, const char *key)
+{
+	struct lp_list lines = lp_split(text, "\n");
+	size_t i, length = strlen(key);
+	char *value = NULL;
+
+	for (i = 0; i < lines.count; i++) {
+		const char *line = lines.item[i] + strspn(lines.item[i], " \t");
+
+		if (strncmp(line, key, length) || line[length] != '=')
+			continue;
+		line += length + 1;
+		line += strspn(line, "\"'");
+		free(value);
+		value = lp_format("%.*s", (int)strcspn(line, "\"' \t#"), line);
+	}
+	lp_list_free(&lines);
+	return value;
+}
+
+static char *lp_dkms_setting(const char *key, const char *standard)
+{
+	char *dir = lp_path("/etc/dkms/framework.conf.d"), *path, *text, *value;
+	struct lp_list files = lp_names_in(dir);
+	char *found = lp_copy(standard);
+	size_t i;
+
+	for (i = 0; i <= files.count; i++) {
+		path = i ? lp_format("%s/%s", dir, files.item[i - 1]) :
+			   lp_path("/etc/dkms/framework.conf");
+		value = lp_read(path, &text) ? NULL : lp_shell_value(text, key);
+		if (value) {
+			free(found);
+			found = value;
+		}
+		free(text);
+		free(path);
+	}
+	lp_list_free(&files);
+	free(dir);
+	return found;
+}
+
+/* The kernel's sign-file: with its headers, or Debian's kbuild package */
+static char *lp_find_sign_file(const char *release)
+{
+	int length = 0;
+	char *path;
+
+	path = lp_path("/lib/modules/%s/build/scripts/sign-file", release);
+	if (lp_exists(path))
+		return path;
+	free(path);
+	if (sscanf(release, "%*d.%*d%n", &length) < 0 || !length)
+		return NULL;
+	path = lp_path("/usr/lib/linux-kbuild-%.*s/scripts/sign-file", length, release);
+	if (lp_exists(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
+static char *lp_hash_of(const char *release)
+{
+	char *config = lp_kernel_config(release), *hash = NULL;
+
+	if (config)
+		hash = lp_shell_value(config, "CONFIG_MODULE_SIG_HASH");
+	free(config);
+	return hash && *hash ? hash : lp_copy("sha512");
+}
+
+static int lp_find_signing(const char *release, struct lp_signing *signing)
+{
+	signing->program = lp_find_sign_file(release);
+	signing->hash = lp_hash_of(release);
+	signing->key = lp_dkms_setting("mok_signing_key", "/var/lib/dkms/mok.key");
+	signing->certificate = lp_dkms_setting("mok_certificate", "/var/lib/dkms/mok.pub");
+	if (!signing->program)
+		return lp_fail(LP_FAILED, ENOENT, "install linux-headers for that kernel",
+			       "the program sign-file for kernel %s is missing", release);
+	if (!lp_exists(signing->key) || !lp_exists(signing->certificate))
+		return lp_fail(LP_FAILED, ENOENT, "dkms makes the key when it first builds a module (dkms generate_mok)",
+			       "no key in %s and %s", signing->key, signing->certificate);
+	return LP_OK;
+}
+
+static void lp_free_signing(struct lp_signing *signing)
+{
+	free(signing->program);
+	free(signing->hash);
+	free(signing->key);
+	free(signing->certificate);
+}
+
+int lp_cmd_sign(const struct lp_args *args)
+{
+	const char *release = args->kernel ? args->kernel : lp_kernel_release();
+	const char *file = args->words[0];
+	struct lp_signing s = { 0 };
+	char *depends = lp_module_file_value(file, "vermagic");
+	int ret = LP_OK;
+
+	if (!depends)
+		ret = lp_fail(lp_exists(file) ? LP_FAILED : LP_NOT_FOUND,
+			      lp_exists(file) ? ENOEXEC : ENOENT, NULL,
+			      "'%s' is no kernel module", file);
+	free(depends);
+	if (!ret)
+		ret = lp_find_signing(release, &s);
+	if (!ret) {
+		const char *const argv[] = {
+			s.program, s.hash, s.key, s.certificate, file, NULL
+		};
+
+		ret = lp_run_program(argv);
+		if (ret)
+			ret = lp_fail(LP_FAILED, ret < 0 ? -ret : 0, NULL,
+				      "%s could not sign %s", s.program, file);
+		else
+			printf("%s: signed; the machine trusts it once the key is enrolled: mokutil --import %s\n",
+			       file, s.certificate);
+	}
+	lp_free_signing(&s);
+	return ret;
+}
