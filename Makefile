@@ -65,6 +65,16 @@ dkms-uninstall: ## remove livepoke.ko and its dkms sources (root)
 	-dkms remove livepoke/$(VERSION) --all
 	rm -rf /usr/src/livepoke-$(VERSION)
 
+deb: ## build the Debian packages (in build/deb)
+	scripts/make-deb $(BUILD)/deb
+
+sign: modules ## sign livepoke.ko with the key that dkms uses (root)
+	+@$(MAKE) --no-print-directory tools
+	$(BUILD)/tools/livepoke sign --kernel=$(KVER) $(OBJ)/livepoke.ko
+
+check-packages: ## install the packages in Debian root file systems (root, network)
+	scripts/check-packages
+
 test-modules: modules
 	@mkdir -p $(OBJ)/tests
 	@find $(OBJ)/tests -xtype l -delete
@@ -117,4 +127,4 @@ help: ## list the targets
 # Parts of other targets, not for the user
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
-.PHONY: modules samples install-dev dkms-install dkms-uninstall tools payload demo check check-long models clean distclean help
+.PHONY: modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
