@@ -2,7 +2,7 @@
 /*
  * The tasks that a transition waits for: reading the kernel's list.
  *
- *   TGID TID COMM cpu N AGE ms KIND: WHY
+ *   TGID TID COMM cpu N AGE ms KIND: WHY; tried MEANS; ADVICE
  *   and N more
  *
  * COMM can hold anything that the user chose, even blanks and our keywords;
@@ -19,7 +19,7 @@
 #include "patch.h"
 
 /* The last " cpu N AGE ms KIND: WHY" of a line; NULL if there is none */
-static char *lp_find_tail(char *line, struct lp_blocker *blocker)
+static char *lp_find_tail(char *line, struct lp_blocker *blocker, char **rest)
 {
 	char *at, *found = NULL;
 	char kind[16];
@@ -30,22 +30,36 @@ static char *lp_find_tail(char *line, struct lp_blocker *blocker)
 		if (sscanf(at, " cpu %u %llu ms %15[a-z]: %n", &blocker->cpu,
 			   &blocker->age_ms, kind, &end) == 3 && end) {
 			free(blocker->kind);
-			free(blocker->why);
 			blocker->kind = lp_copy(kind);
-			blocker->why = lp_copy(at + end);
+			*rest = at + end;
 			found = at;
 		}
 	}
 	return found;
 }
 
+/* The first part of a text that "; " divides; moves on to the next part */
+static char *lp_next_part(char **text)
+{
+	char *end = strstr(*text, "; "), *part;
+
+	if (!end)
+		end = *text + strlen(*text);
+	part = lp_format("%.*s", (int)(end - *text), *text);
+	*text = *end ? end + 2 : end;
+	return part;
+}
+
 static bool lp_parse_blocker(char *line, struct lp_blocker *blocker)
 {
-	char *tail = lp_find_tail(line, blocker);
+	char *rest, *tail = lp_find_tail(line, blocker, &rest);
 	int start = 0;
 
 	if (!tail)
 		return false;
+	blocker->why = lp_next_part(&rest);
+	blocker->tried = lp_next_part(&rest);
+	blocker->advice = lp_next_part(&rest);
 	*tail = '\0';
 	if (sscanf(line, "%d %d %n", &blocker->tgid, &blocker->tid, &start) != 2 ||
 	    !start)
@@ -59,6 +73,8 @@ static void lp_free_blocker(struct lp_blocker *blocker)
 	free(blocker->comm);
 	free(blocker->kind);
 	free(blocker->why);
+	free(blocker->tried);
+	free(blocker->advice);
 }
 
 static void lp_take_line(struct lp_blockers *blockers, char *line)

@@ -16,6 +16,8 @@
  * @age_ms:	how long the transition has waited
  * @kind:	user, kthread, worker or exiting
  * @why:	running, unreliable stack, in FUNCTION, not looked at yet
+ * @tried:	what was done to get it: stack exit signal visit; may be ""
+ * @advice:	what the kernel says would end it; may be ""
  */
 struct lp_blocker {
 	int tgid;
@@ -25,6 +27,8 @@ struct lp_blocker {
 	unsigned long long age_ms;
 	char *kind;
 	char *why;
+	char *tried;
+	char *advice;
 };
 
 /**

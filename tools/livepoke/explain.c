@@ -83,6 +83,9 @@ char *lp_blocker_cure(const struct lp_blocker *blocker)
 				 function);
 	else if (kthread)
 		cure = lp_copy("it switches when it sleeps; if it never does, stop what keeps it busy");
+	else if (function && strstr(blocker->advice, "what it waits for"))
+		cure = lp_format("it switches when %s returns; it sleeps and cannot be interrupted: what it waits for has to come",
+				 function);
 	else if (function)
 		cure = lp_format("it switches when %s returns: let its operation end, or stop and continue the process (kill -STOP %d; kill -CONT %d)",
 				 function, blocker->tgid, blocker->tgid);

@@ -33,7 +33,7 @@ reports 7 "status --check is not content" livepoke status --check
 golden "blockers, in plain words" livepoke blockers $P <<'EOF'
 lp_test_klp_pair: patching, waiting for 1 task for T s:
   task 'lptarget' (pid N) stands in lp_target_f [lp_test_target], which the transition changes
-    it switches when lp_target_f returns: let its operation end, or stop and continue the process (kill -STOP N; kill -CONT N)
+    it switches when lp_target_f returns; it sleeps and cannot be interrupted: what it waits for has to come
 [0]
 EOF
 golden "enable --timeout gives up, and says so" livepoke enable --timeout 0.5 $P <<'EOF'
