@@ -46,7 +46,7 @@ MODULE_PARM_DESC(poke_sync_timeout_ms, "limit of the first sync in ms");
 
 static unsigned int poke_hand_over_ms = 100;
 module_param(poke_hand_over_ms, uint, 0600);
-MODULE_PARM_DESC(poke_hand_over_ms, "ms in a later sync before the poker sleeps");
+MODULE_PARM_DESC(poke_hand_over_ms, "ms in a sync before the poker stops rolling and sleeps");
 
 static unsigned int poke_report_ms = 10000;
 module_param(poke_report_ms, uint, 0600);

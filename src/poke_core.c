@@ -233,10 +233,10 @@ static void poke_retire(struct poke_run *run)
  */
 
 /*
- * Spins until the round is complete, the time is over, or (sync 1) the
- * handler on this CPU has rolled back. Returns the laggard or -1.
+ * Polls until the round is complete, the time since its begin is over, or
+ * (sync 1) the handler on this CPU has rolled back. Returns the laggard or -1.
  */
-static int poke_spin(struct poke_round *r, unsigned int limit_ms)
+static int poke_wait(struct poke_round *r, unsigned int limit_ms, bool sleep)
 {
 	u64 limit = (u64)limit_ms * 1000000;
 	int cpu;
@@ -246,7 +246,10 @@ static int poke_spin(struct poke_round *r, unsigned int limit_ms)
 			break;
 		if (poke_now_ns() - r->start >= limit)
 			break;
-		poke_relax();
+		if (sleep)
+			poke_sleep();
+		else
+			poke_relax();
 	}
 	return cpu;
 }
@@ -284,7 +287,7 @@ static void poke_sync_surely(struct poke_run *run, unsigned int which, bool irq_
 	struct poke_round r;
 
 	poke_round_begin(&r, which, irq_only);
-	if (poke_spin(&r, run->policy->hand_over_ms) >= 0) {
+	if (poke_wait(&r, run->policy->hand_over_ms, false) >= 0) {
 		poke_stop_rolling(run);
 		poke_wait_long(run, &r);
 	}
@@ -292,14 +295,23 @@ static void poke_sync_surely(struct poke_run *run, unsigned int which, bool irq_
 	LP_POINT_ARG(POKE_SYNC_DONE, which);
 }
 
-/* Sync 1: 0, -ETIMEDOUT, or -EAGAIN after a roll-back. */
+/*
+ * Sync 1: 0, -ETIMEDOUT, or -EAGAIN after a roll-back. Rolling pins the poker,
+ * so a long wait goes on without.
+ */
 static int poke_sync_bounded(struct poke_run *run)
 {
+	unsigned int limit = run->policy->sync_timeout_ms;
+	unsigned int spin = run->policy->hand_over_ms;
 	struct poke_round r;
 	int cpu;
 
 	poke_round_begin(&r, 1, false);
-	cpu = poke_spin(&r, run->policy->sync_timeout_ms);
+	cpu = poke_wait(&r, spin < limit ? spin : limit, false);
+	if (cpu >= 0 && spin < limit) {
+		poke_stop_rolling(run);
+		cpu = poke_wait(&r, limit, true);
+	}
 	if (READ_ONCE(poke_state.phase) == POKE_ABORT)
 		return -EAGAIN;
 	if (cpu >= 0) {
@@ -401,7 +413,7 @@ static int poke_attempt(struct poke_run *run)
 }
 
 /* I6 and I7: on return the bytes are all new, or all old. */
-static void poke_check_bytes(enum poke_variant variant)
+static void poke_check_bytes(enum poke_variant variant __maybe_unused)
 {
 	struct poke_vec *vec = &poke_state.vec;
 	unsigned int i, j;
@@ -468,7 +480,7 @@ void poke_quiesce(const struct poke_policy *policy)
 	struct poke_round r;
 
 	poke_round_begin(&r, 0, true);
-	if (poke_spin(&r, 1) >= 0)
+	if (poke_wait(&r, 1, false) >= 0)
 		poke_wait_long(&run, &r);
 	poke_round_end(&r);
 }

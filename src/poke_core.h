@@ -80,7 +80,7 @@ extern struct poke_state poke_state;
  * struct poke_policy - the choices that an administrator or a test may make
  * @emulate:	never roll: the patching CPU diverts like any other
  * @sync_timeout_ms: limit of sync 1
- * @hand_over_ms: after that long in sync 2 or 3 the poker starts to sleep
+ * @hand_over_ms: after that long in a sync the poker stops rolling and sleeps
  * @report_ms:	a CPU stuck in sync 2 or 3 is named once in this time
  * @recheck:	call poke_recheck() after sync 1; an error gives the batch up
  */
