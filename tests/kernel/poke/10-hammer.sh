@@ -10,7 +10,7 @@ check "livepoke and the test module load" pk_load
 n=$(count 250 2000)
 
 pk_hammer "task" ctx=task flips="$(count 1500 20000)"
-for ctx in irq softirq nmi kprobe; do
+for ctx in irq softirq nmi kprobe mixed; do
 	pk_hammer "$ctx" ctx=$ctx flips="$n"
 done
 pk_hammer "interrupts off 500 us" ctx=irqs-off irqoff_us=500 flips="$n"

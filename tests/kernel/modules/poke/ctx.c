@@ -42,6 +42,27 @@ void tp_in_nmi(void (*fn)(void))
 		cpu_relax();
 }
 
+/* The same on another CPU, without waiting. */
+void tp_kick_nmi(int cpu, void (*fn)(void))
+{
+	struct tp_ctx_cpu *c = per_cpu_ptr(&tp_ctx_cpus, cpu);
+
+	if (cmpxchg(&c->nmi_fn, NULL, fn))
+		return;
+	apic->send_IPI(cpu, NMI_VECTOR);
+}
+
+/* No NMI that was sent is still to come. */
+void tp_nmis_done(void)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		while (READ_ONCE(per_cpu(tp_ctx_cpus, cpu).nmi_fn))
+			cpu_relax();
+	}
+}
+
 static void tp_irq(struct irq_work *work)
 {
 	struct tp_ctx_cpu *c = container_of(work, struct tp_ctx_cpu, irq_work);

@@ -61,6 +61,18 @@ static void tp_irqs_off(void)
 	local_irq_enable();
 }
 
+/* As a task, while NMIs from the other hammers do the same on top of it. */
+static void tp_mixed(void)
+{
+	int next = cpumask_next(raw_smp_processor_id(), cpu_online_mask);
+
+	if (next < nr_cpu_ids)
+		tp_kick_nmi(next, tp_burst);
+	else
+		tp_kick_nmi(1, tp_burst);
+	tp_burst();
+}
+
 static void tp_hammer_once(struct tasklet_struct *tasklet)
 {
 	switch (tp_target_ctx) {
@@ -83,6 +95,9 @@ static void tp_hammer_once(struct tasklet_struct *tasklet)
 		break;
 	case TP_IRQS_OFF:
 		tp_irqs_off();
+		break;
+	case TP_MIXED:
+		tp_mixed();
 		break;
 	}
 }
@@ -141,6 +156,7 @@ void tp_hammer_stop(void)
 			kthread_stop(tp_threads[cpu]);
 		tp_threads[cpu] = NULL;
 	}
+	tp_nmis_done();
 	if (tp_target_ctx == TP_KPROBE)
 		unregister_kprobe(&tp_kprobe);
 }
@@ -160,7 +176,7 @@ static void tp_count_hook(int point, unsigned long arg)
 }
 
 static const char * const tp_ctx_names[] = {
-	"task", "irq", "softirq", "nmi", "kprobe", "irqs-off",
+	"task", "irq", "softirq", "nmi", "kprobe", "irqs-off", "mixed",
 };
 
 /* Sum over the hammers of torn and bad, minimum of what each must reach. */

@@ -72,7 +72,7 @@ void tp_execute(const struct tp_site *s);
 void tp_seen_clear(void);
 
 enum tp_ctx {
-	TP_TASK, TP_IRQ, TP_SOFTIRQ, TP_NMI, TP_KPROBE, TP_IRQS_OFF,
+	TP_TASK, TP_IRQ, TP_SOFTIRQ, TP_NMI, TP_KPROBE, TP_IRQS_OFF, TP_MIXED,
 };
 
 int tp_hammer_start(struct tp_site *s, enum tp_ctx ctx, unsigned int irqoff_us);
@@ -81,6 +81,8 @@ void tp_hammer_stop(void);
 /* Runs fn in an NMI or in a hard interrupt on this CPU, and waits for it. */
 void tp_in_nmi(void (*fn)(void));
 void tp_in_irq(void (*fn)(void));
+void tp_kick_nmi(int cpu, void (*fn)(void));
+void tp_nmis_done(void);
 int tp_ctx_init(void);
 void tp_ctx_exit(void);
 
