@@ -33,6 +33,8 @@ table() {	# KIND PATTERN
 count() { awk -F'\t' -v kind="$1" '$2 == kind { n++ } END { print n + 0 }' "$results"; }
 states() { awk -F'\t' -v kind="$1" '$2 == kind { n += $8 } END { printf "%.0f", n / 1e6 }' "$results"; }
 
+partial() { awk -F'\t' '$6 == "bits" { n++ } END { print n + 0 }' "$results"; }
+
 while IFS= read -r line; do
 	case $line in
 	'@table '*)
@@ -43,6 +45,7 @@ while IFS= read -r line; do
 		line=${line//@count-bad@/$(count bad)}
 		line=${line//@count-variant@/$(count variant)}
 		line=${line//@states-proved@/$(states proved)}
+		line=${line//@count-partial@/$(partial)}
 		line=${line//@spin@/$(spin -V | sed 's/ --.*//')}
 		printf '%s\n' "$line" ;;
 	esac
