@@ -267,7 +267,7 @@ void lp_switch_idle_offline(unsigned int cpu)
 	w = atomic_read(&lp_word);
 	if (idle && lp_word_phase(w) == LP_ACTIVE &&
 	    !lp_task_done(idle, lp_word_target(w)) &&
-	    !LP_BREAK(SKIP_OFFLINE_IDLE)) {
+	    !LP_BREAK(SKIP_OFFLINE_IDLE) && !LP_BREAK(OFFLINE_UNLOCKED)) {
 		lp_set_universe(idle, lp_word_target(w));
 		atomic_inc(&lp_counts.idle_offline);
 	}

@@ -437,12 +437,18 @@ static bool lp_stop_due(void)
 /* One attempt to complete the running transition; under lp_mutex. */
 static bool lp_try_complete(void)
 {
+	bool signal;
+
 	if (atomic_read(&lp_word) & LP_W_OVERFLOW)
 		lp_handle_overflow();
 	lp_transition_patch->stats.passes++;
 	if (!lp_switch_pass() && lp_try_close())
 		return true;
-	lp_nudge(lp_signal_due());
+	signal = lp_signal_due();
+	lp_nudge(signal);
+	/* Whoever was woken may leave the function for a moment only. */
+	if (signal)
+		lp_backoff_us = LP_BACKOFF_MIN_US;
 	if (lp_stop_due())
 		lp_nudge_stop_machine();
 	return false;
