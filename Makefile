@@ -115,6 +115,9 @@ check-long: ## the same with the full repetition counts
 models: ## search all models of the protocols, write docs/proof.md
 	@LP_COUNTS=full tests/models/run --doc
 
+bench-transition: ## time transitions beside the kernel's own livepatch
+	@tests/kernel/bench/transition
+
 clean: ## remove build products, keep the package cache
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
 
@@ -127,4 +130,4 @@ help: ## list the targets
 # Parts of other targets, not for the user
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
-.PHONY: modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
+.PHONY: bench-transition modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help

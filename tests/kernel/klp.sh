@@ -37,11 +37,12 @@ unload_now() { LP_WHY=$(unload "$1"); }
 # remove NAME - disable and unload
 remove() { disable "$1" && unload_soon "$1"; }
 
-# start_load KIND=N... - in the background, running when this returns
+# start_load KIND=N... - in the background, running when this returns. Not
+# under check: a command whose output is read must not leave processes.
 start_load()
 {
 	lp_ready=/tmp/ready.$$.$(echo "$LP_LOADS" | wc -w)
-	lpload "$@" > "$lp_ready" &
+	lpload "$@" > "$lp_ready" 2>&1 &
 	LP_LOADS="$LP_LOADS $!"
 	wait_for 60 grep -q ready "$lp_ready"
 }
@@ -68,3 +69,18 @@ stop_load()
 counter() { lptarget stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
 inside() { [ "$(counter inside)" = "$1" ]; }
+
+settle_memory()
+{
+	sync
+	echo 3 > /proc/sys/vm/drop_caches
+	sleep 1
+}
+
+# kB in use by what only the kernel allocates
+kernel_kb()
+{
+	settle_memory
+	awk '/^(SUnreclaim|VmallocUsed|Percpu|KernelStack|PageTables):/ { n += $2 }
+		END { print n }' /proc/meminfo
+}

@@ -2,12 +2,12 @@
 /*
  * lpcycle - enable, disable and reverse a patch over and over
  *
- *   lpcycle ROOT NAME KO CYCLES [SEED]
+ *   lpcycle ROOT NAME KO CYCLES [SEED [DWELL]]
  *
  * Loads the patch and disables it, with reversals at random moments, until it
  * is gone; unloads it; starts again. A cycle is one way there or back, to the
- * end of its transition. Prints what it did; exits 1 when a transition does
- * not end within a minute.
+ * end of its transition, where it stays for DWELL ms. Prints what it did;
+ * exits 1 when a transition does not end within a minute.
  */
 #define _GNU_SOURCE
 #include "patchctl.h"
@@ -17,6 +17,7 @@
 
 static struct patchctl patch;
 static unsigned int cycles, reversals, loads;
+static unsigned int dwell_us;
 static double longest;
 
 static int fail(const char *what, int err)
@@ -46,6 +47,7 @@ static int settle(void)
 	}
 	if (ms > longest)
 		longest = ms;
+	usleep(dwell_us);
 	return 0;
 }
 
@@ -103,12 +105,13 @@ int main(int argc, char **argv)
 	unsigned int wanted;
 
 	if (argc < 5) {
-		fprintf(stderr, "usage: lpcycle ROOT NAME KO CYCLES [SEED]\n");
+		fprintf(stderr, "usage: lpcycle ROOT NAME KO CYCLES [SEED [DWELL]]\n");
 		return 2;
 	}
 	patch = (struct patchctl){ argv[1], argv[2], argv[3] };
 	wanted = atoi(argv[4]);
 	srandom(argc > 5 ? atoi(argv[5]) : 1);
+	dwell_us = argc > 6 ? atoi(argv[6]) * 1000 : 0;
 	while (cycles < wanted && !load_and_unload())
 		;
 	printf("cycles=%u loads=%u reversals=%u longest=%.1fms\n",

@@ -12,6 +12,7 @@
  *     signals=PID storm of SIGUSR1 for all threads of a process
  *     ptrace=PID  stop, continue and detach its threads without end
  *     hotplug=N   take CPUs 1..N down and up in turn
+ *     slowplug=N  the same, and leave each down for a while
  *   lpload forks N       fork N children one after the other, each calls f
  *   lpload traced        a traced child, stopped in between calls of f
  */
@@ -203,13 +204,13 @@ static void set_online(int cpu, const char *online)
 	close(fd);
 }
 
-static void hotplug(int cpus)
+static void hotplug(int cpus, unsigned int down_us)
 {
 	for (int i = 0;; i++) {
 		int cpu = i % cpus + 1;
 
 		set_online(cpu, "0");
-		usleep(5000);
+		usleep(down_us);
 		set_online(cpu, "1");
 		usleep(20000);
 	}
@@ -223,7 +224,7 @@ static int traced(void)
 	if (!pid)
 		for (;;)
 			call_f();
-	if (ptrace(PTRACE_SEIZE, pid, 0, 0) || ptrace(PTRACE_INTERRUPT, pid, 0, 0) ||
+	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL) || ptrace(PTRACE_INTERRUPT, pid, 0, 0) ||
 	    waitpid(pid, &status, __WALL) != pid)
 		die("ptrace");
 	printf("ready %d\n", pid);
@@ -241,7 +242,9 @@ static void run(const char *kind, int n)
 	if (!strcmp(kind, "ptrace"))
 		storm(n, trace_stop);
 	if (!strcmp(kind, "hotplug"))
-		hotplug(n);
+		hotplug(n, 5000);
+	if (!strcmp(kind, "slowplug"))
+		hotplug(n, 150000);
 	if (!strcmp(kind, "spinners"))
 		spin(-1);
 	if (!strcmp(kind, "forkers"))

@@ -26,7 +26,7 @@ static const char *const hows[] = {
 	[LP_PAUSE_NONE] = "none", [LP_PAUSE_SPIN] = "spin",
 	[LP_PAUSE_RESCHED] = "resched", [LP_PAUSE_YIELD] = "yield",
 	[LP_PAUSE_SLEEP] = "sleep", [LP_PAUSE_DSLEEP] = "dsleep",
-	[LP_PAUSE_BUSY] = "busy",
+	[LP_PAUSE_BUSY] = "busy", [LP_PAUSE_NAP] = "nap",
 };
 
 static const char *const loops[] = {

@@ -77,6 +77,9 @@ noinline __noclone void lp_target_pause(struct lp_target_call *call)
 	case LP_PAUSE_DSLEEP:
 		wait_event(lp_target_wait, lp_target_released != released);
 		break;
+	case LP_PAUSE_NAP:
+		schedule_timeout_interruptible(MAX_SCHEDULE_TIMEOUT);
+		break;
 	case LP_PAUSE_BUSY:
 		while (lp_target_busy(released))
 			cpu_relax();

@@ -22,7 +22,13 @@ static unsigned int lp_loops_count;
 /* As long outside f as inside, so that a stack without f can be met. */
 static bool lp_loop_more(struct lp_target_call *call)
 {
-	udelay(call->usecs);
+	/* Released once, it does not get stuck again. */
+	if (call->how == LP_PAUSE_BUSY && call->f >= 0)
+		call->how = LP_PAUSE_NONE;
+	if (call->how == LP_PAUSE_NAP)
+		usleep_range(call->usecs, 2 * call->usecs);
+	else
+		udelay(call->usecs);
 	/* cond_resched() alone would hold up RCU-tasks, and so every unload. */
 	cond_resched_tasks_rcu_qs();
 	return !kthread_should_stop();
@@ -56,7 +62,7 @@ static void lp_loop_sleep(void)
 static int lp_loop_thread(void *arg)
 {
 	struct lp_target_kthreads kt = *(struct lp_target_kthreads *)arg;
-	struct lp_target_call call = { .how = kt.how, .usecs = kt.usecs };
+	struct lp_target_call call = { .how = kt.how, .usecs = kt.usecs, .f = -1 };
 
 	kfree(arg);
 	switch (kt.loop) {

@@ -22,6 +22,7 @@ enum lp_target_how {
 	LP_PAUSE_SLEEP,		/* until released or a signal */
 	LP_PAUSE_DSLEEP,	/* until released, whatever signals come */
 	LP_PAUSE_BUSY,		/* burn until released */
+	LP_PAUSE_NAP,		/* until any wake-up, interruptibly */
 };
 
 /* One kernel entry that calls f .repeat times */

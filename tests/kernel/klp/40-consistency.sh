@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# limit: 400
+# limit-full: 7200
+#
+# f calls g, both are patched: no call may ever see the old one and the new
+# one, whatever the machine does. Everything at once: system calls, kernel
+# threads, interrupts, forks and exits, signals, ptrace stops, CPU hotplug,
+# reversals at random moments.
+. /lp/lib.sh
+. /lp/klp.sh
+
+CYCLES=$(count 60 2000)
+ENOUGH=10000
+
+use test
+check "load livepoke" load livepoke
+check "load the target" load lp_test_target
+check "load the observer" load tp_klp
+
+lptarget kthreads call 2 spin 20
+background lptarget hammer 4 20 spin 10
+hammer=$!
+start_load callers=2 signals=$hammer ptrace=$hammer hotplug=3
+lptarget reset
+check "$CYCLES ways there or back" lpcycle "$LP_SYS" lp_test_klp_pair \
+	"$LP_KO/lp_test_klp_pair.ko" "$CYCLES" "$(cut -d. -f2 /proc/uptime)"
+diag "$lp_out"
+diag "$(lptarget stats)"
+is "no call was mixed" "$(counter mixed)" 0
+is "no task went back within a transition" "$(counter backward)" 0
+for which in enable_old enable_new disable_old disable_new; do
+	check "calls begun while active, $which: at least $ENOUGH" \
+		[ "$(counter $which)" -ge $ENOUGH ]
+done
+stop_load
+lptarget kstop
+
+check "interrupts that call f, on idle tasks too" lptarget kthreads timer 1 spin 500
+start_load callers=1 hotplug=3
+check "$((CYCLES / 4)) more ways" lpcycle "$LP_SYS" lp_test_klp_pair \
+	"$LP_KO/lp_test_klp_pair.ko" $((CYCLES / 4)) 2
+diag "$lp_out"
+is "no call was mixed" "$(counter mixed)" 0
+stop_load
+lptarget kstop
+
+for cpu in 1 2 3; do
+	echo 1 > /sys/devices/system/cpu/cpu$cpu/online 2>/dev/null
+done
+unload tp_klp
+unload lp_test_target
+check "unload livepoke" unload_soon livepoke
+done_testing

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# limit: 240
+#
+# Tasks that are hard to switch. Each holds a transition open for a reason
+# that "blockers" states, with the right task and function, and each comes
+# round without force: by signal, by wake-up, by a visit to its CPU, or as
+# soon as it leaves the patched function by itself.
+. /lp/lib.sh
+. /lp/klp.sh
+
+P=lp_test_klp_pair
+SIGNAL_MS=/sys/module/livepoke/parameters/signal_ms
+
+# blocked REGEX - a line of blockers matches
+blocked() { attr $P blockers | grep -Eq "$1"; }
+open_and_blocked() { in_transition $P && blocked "$1"; }
+not_blocked() { [ -z "$(attr $P blockers)" ]; }
+
+# starts DESC REGEX - the patch's transition begins and waits for that
+starts()
+{
+	check "$1: load" load $P
+	wait_for 10 open_and_blocked "$2"
+	check "$1: blockers says why" open_and_blocked "$2"
+	diag "$(attr $P blockers)"
+}
+
+# ends DESC [SECONDS] - it completes and is taken back
+ends()
+{
+	check "$1: completes" wait_for "${2:-30}" settled $P
+	check "$1: blockers is empty" not_blocked
+	check "$1: is patched" [ "$(lptarget call)" = "f=1 g=1,1" ]
+	diag "$(tr '\n' ' ' < "$LP_SYS/$P/timing")"
+}
+
+# Some of these threads keep a CPU for themselves, and the host may be slow.
+echo 60 > /proc/sys/kernel/watchdog_thresh
+
+check "load livepoke" load livepoke
+check "load the target" load lp_test_target
+
+# A sleeper inside the patched function: the signal sends it round.
+diag "sleeper in the function, interruptible"
+lptarget hold sleep > /tmp/held &
+pid=$!
+wait_for 10 inside 1
+starts "sleeper" "^$pid $pid .*lptarget.*lp_target_f"
+ends "sleeper"
+lptarget release
+wait $pid
+is "sleeper: went on, in the new function" "$(cat /tmp/held)" "f=1 g=1,1"
+check "remove" remove $P
+
+diag "sleeper in the function, uninterruptible"
+lptarget hold dsleep > /tmp/held &
+pid=$!
+wait_for 10 inside 1
+starts "D state" "^$pid $pid .*lp_target_f"
+sleep 2
+check "D state: signals do not help" in_transition $P
+lptarget release
+ends "D state"
+wait $pid
+is "D state: its call was of one piece" "$(cat /tmp/held)" "f=0 g=0,0"
+check "remove" remove $P
+
+diag "stopped task, and a traced one"
+background lptarget hammer 1 1
+pid=$!
+sleep 0.2
+kill -STOP $pid
+lpload traced > /tmp/traced &
+tracer=$!
+wait_for 10 grep -q ready /tmp/traced
+check "stopped and traced: patched at once" enable $P
+check "remove" remove $P
+kill -CONT $pid
+kill $tracer
+stop_load
+
+diag "kernel thread that sleeps inside the function"
+lptarget kthreads call 1 nap 20000
+wait_for 10 inside 1
+starts "kthread asleep" "lp_loop/0.*lp_target_f"
+ends "kthread asleep"
+lptarget kstop
+check "remove" remove $P
+
+diag "kernel threads that never sleep"
+lptarget kthreads idle 1
+lptarget kthreads idle-busy 1
+check "busy outside the function: patched" enable $P
+# The one that never sleeps holds up RCU-tasks and so ftrace, not the switch.
+check "disable" kcall write "$LP_SYS/$P/enabled" 0
+check "that transition ends too" wait_for 30 settled $P
+lptarget kstop
+check "the patch goes once RCU-tasks can" wait_for 20 gone $P
+check "unload" unload_soon $P
+
+diag "kernel thread that is busy inside the function"
+lptarget kthreads call 1 busy
+wait_for 10 inside 1
+starts "kthread busy" "lp_loop/0.*lp_target_f"
+sleep 1
+check "kthread busy: nothing helps" in_transition $P
+lptarget release
+ends "kthread busy" 20
+lptarget kstop
+check "remove" remove $P
+
+diag "kernel threads that call the function all the time"
+lptarget kthreads call 1 spin 50
+lptarget kthreads call-busy 1 spin 20
+check "patched" enable $P
+check "disable" kcall write "$LP_SYS/$P/enabled" 0
+check "that transition ends too" wait_for 20 settled $P
+lptarget kstop
+check "the patch goes once RCU-tasks can" wait_for 20 gone $P
+check "unload" unload_soon $P
+
+diag "io_uring worker that sleeps inside the function"
+lpuring > /tmp/uring &
+pid=$!
+wait_for 10 inside 1
+starts "io_uring worker" "iou-wrk.*lp_target_f"
+sleep 1
+lptarget release
+ends "io_uring worker"
+wait $pid
+check "io_uring worker: finished" grep -q 'res=1' /tmp/uring
+check "remove" remove $P
+
+diag "offline CPUs"
+echo 0 > /sys/devices/system/cpu/cpu2/online
+echo 0 > /sys/devices/system/cpu/cpu3/online
+check "two CPUs offline: patched" enable $P
+check "disabled too" disable $P
+check "unload" unload_soon $P
+lptarget hold dsleep > /tmp/held &
+pid=$!
+wait_for 10 inside 1
+starts "CPUs come and go" "lp_target_f"
+check "a CPU comes up in the middle" kcall write /sys/devices/system/cpu/cpu2/online 1
+check "another goes down" kcall write /sys/devices/system/cpu/cpu1/online 0
+lptarget release
+ends "CPUs come and go"
+wait $pid
+echo 1 > /sys/devices/system/cpu/cpu1/online
+echo 1 > /sys/devices/system/cpu/cpu3/online
+check "remove" remove $P
+
+# Without signals a sleeper stays where it is.
+echo 0 > $SIGNAL_MS
+lptarget hold sleep > /tmp/held &
+pid=$!
+wait_for 10 inside 1
+starts "no signals" "^$pid $pid .*lp_target_f"
+sleep 2
+check "no signals: waits" in_transition $P
+echo 200 > $SIGNAL_MS
+lptarget release
+ends "no signals"
+wait $pid
+check "remove" remove $P
+check "unload the target" unload_soon lp_test_target
+check "unload livepoke" unload_soon livepoke
+done_testing

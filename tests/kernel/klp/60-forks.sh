@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# limit: 240
+# limit-full: 3600
+# vm: --mem 3G
+#
+# A transition held open while many tasks are born, call the patched function
+# and die: the table stays bounded, memory comes back, nothing is mixed. And
+# one with 10000 sleeping threads.
+. /lp/lib.sh
+. /lp/klp.sh
+
+P=lp_test_klp_pair
+FORKS=$(count 10000 200000)
+THREADS=10000
+
+timing() { attr $P timing | sed -n "s/^$1 //p"; }
+
+check "load livepoke" load livepoke
+check "load the target" load lp_test_target
+echo 60000 > /proc/sys/kernel/threads-max
+
+lptarget hold dsleep > /tmp/held &
+pid=$!
+wait_for 10 inside 1
+check "load the patch" load $P
+check "held open" in_transition $P
+lptarget reset
+start=$(timing table_bytes)
+check "$FORKS forks, each calls the function" lpload forks "$FORKS"
+held=$(timing table_bytes)
+diag "table: $start bytes at first, $held after $FORKS forks; calls $(counter calls)"
+check "every child called it" [ "$(counter calls)" -ge $((3 * FORKS)) ]
+is "no call was mixed" "$(counter mixed)" 0
+check "the table is bounded: at most four times its first size" [ "$held" -le $((4 * start)) ]
+check "still open" in_transition $P
+lptarget release
+wait $pid
+check "completes" wait_for 30 settled $P
+is "its call was of one piece" "$(cat /tmp/held)" "f=0 g=0,0"
+check "remove" remove $P
+
+start_load sleepers=$THREADS
+before=$(kernel_kb)
+lptarget hold dsleep > /tmp/held &
+pid=$!
+wait_for 10 inside 1
+check "load the patch with $THREADS threads" load $P
+check "held open" in_transition $P
+tasks=$(timing tasks)
+bytes=$(timing table_bytes)
+diag "$tasks tasks, table $bytes bytes: $((bytes / tasks)) bytes per task"
+check "the transition saw them all" [ "$tasks" -ge $THREADS ]
+check "less than 300 bytes per task" [ $((bytes / tasks)) -lt 300 ]
+lptarget release
+wait $pid
+check "completes" wait_for 60 settled $P
+diag "$(tr '\n' ' ' < "$LP_SYS/$P/timing")"
+check "disable" disable $P
+check "unload" unload_soon $P
+after=$(kernel_kb)
+diag "kernel memory: $before kB before, $after kB after"
+check "the memory of the transition is back (within 1 MB)" [ "$after" -le $((before + 1024)) ]
+stop_load
+check "unload the target" unload_soon lp_test_target
+check "unload livepoke" unload_soon livepoke
+done_testing

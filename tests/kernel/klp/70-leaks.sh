@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# limit: 240
+# limit-full: 2400
+#
+# Load, patch, disable, unload, again and again, also from the middle of a
+# transition: nothing of it is left in memory, in slabs, in lists.
+. /lp/lib.sh
+. /lp/klp.sh
+
+P=lp_test_klp_pair
+ROUNDS=$(count 15 200)
+
+round()
+{
+	load livepoke || return 1
+	load $P || return 1
+	# Every third round goes back before it is there.
+	[ $(($1 % 3)) = 0 ] || wait_for 30 settled $P || return 1
+	kcall write "$LP_SYS/$P/enabled" 0 > /dev/null
+	wait_for 30 gone $P || return 1
+	unload_soon $P && unload_soon livepoke
+}
+
+rounds()
+{
+	i=0
+	while [ $i -lt "$1" ]; do
+		round $i || { echo "in round $i"; return 1; }
+		i=$((i + 1))
+	done
+}
+
+slabs() { awk 'NR > 2 { print $1, $2 * $4 / 1024 }' /proc/slabinfo; }
+left_in() { grep -i -E 'livepoke|lp_(ftrace|test|pair|target_[fg])' "$1"; }
+
+check "load the target" load lp_test_target
+start_load sleepers=50 callers=1
+check "warm up" rounds 4
+stop_load
+before=$(kernel_kb)
+slabs > /tmp/before
+start_load sleepers=50 callers=1
+check "$ROUNDS times load, patch, disable, unload" rounds "$ROUNDS"
+stop_load
+after=$(kernel_kb)
+slabs > /tmp/after
+diag "kernel memory: $before kB before, $after kB after"
+diag "$(awk 'NR == FNR { b[$1] = $2; next } $2 - b[$1] > 100 { print $1, b[$1], "->", $2, "kB" }' \
+	/tmp/before /tmp/after)"
+check "memory is back (within 1 MB)" [ "$after" -le $((before + 1024)) ]
+for f in enabled_functions set_event; do
+	check_fails "nothing of it in $f" left_in /sys/kernel/tracing/$f
+done
+check_fails "nothing in the kernel's task list" sh -c "ps | grep -v grep | grep '\[livepoke'"
+check_fails "no module of it" grep -E "^(livepoke|lp_test_klp)" /proc/modules
+check "unload the target" unload_soon lp_test_target
+done_testing

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# limit: 120
+# vm: --smp 4,maxcpus=6,sockets=1,cores=6,threads=1 --monitor yes
+#
+# In the middle of a transition: a CPU that was never there is added, and the
+# machine is suspended as far as taking all other CPUs down.
+. /lp/lib.sh
+. /lp/klp.sh
+
+P=lp_test_klp_pair
+CPUS=/sys/devices/system/cpu
+
+hold()
+{
+	lptarget hold dsleep > /tmp/held &
+	pid=$!
+	wait_for 10 inside 1
+}
+
+finish()
+{
+	lptarget release
+	wait $pid
+	is "$1: the sleeper's call was of one piece" "$(cat /tmp/held)" "$2"
+	check "$1: completes" wait_for 30 settled $P
+}
+
+suspend_test()
+{
+	echo 1 > /sys/module/suspend/parameters/pm_test_delay
+	echo processors > /sys/power/pm_test
+	kcall write /sys/power/state mem
+	rc=$?
+	echo none > /sys/power/pm_test
+	return $rc
+}
+
+is "CPUs that could be there" "$(cat $CPUS/possible)" 0-5
+is "CPUs that are there" "$(cat $CPUS/present)" 0-3
+check "load livepoke" load livepoke
+check "load the target" load lp_test_target
+
+check "a CPU that is absent is no obstacle" enable $P
+check "nor on the way back" disable $P
+check "unload" unload_soon $P
+
+hold
+check "load the patch" load $P
+check "held open" in_transition $P
+echo 'device_add max-x86_64-cpu,id=added,socket-id=0,core-id=4,thread-id=0' > /dev/ttyS2
+check "a fifth CPU appears" wait_for 20 [ -e $CPUS/cpu4/online ]
+check "and comes up" kcall write $CPUS/cpu4/online 1
+is "CPUs that are up" "$(cat $CPUS/online)" 0-4
+check "still held open" in_transition $P
+finish "added CPU" "f=0 g=0,0"
+is "the added CPU runs the new function" "$(taskset 10 lptarget call)" "f=1 g=1,1"
+check "remove" remove $P
+
+# User tasks are frozen first, so a kernel thread holds this one open.
+echo 0 > /sys/module/livepoke/parameters/signal_ms
+lptarget kthreads call 1 nap
+wait_for 10 inside 1
+check "load the patch" load $P
+check "held open" in_transition $P
+check "suspend as far as the processors" suspend_test
+check "still held open" in_transition $P
+is "all CPUs are back" "$(cat $CPUS/online)" 0-4
+lptarget kstop
+check "completes" wait_for 30 settled $P
+is "patched" "$(lptarget call)" "f=1 g=1,1"
+check "remove" remove $P
+check "unload the target" unload_soon lp_test_target
+check "unload livepoke" unload_soon livepoke
+done_testing
