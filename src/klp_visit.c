@@ -10,6 +10,7 @@
  * One visit at a time; everything here runs under lp_mutex, except for the
  * visitor itself.
  */
+#include <linux/cpumask.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -19,6 +20,7 @@
 static struct task_struct *lp_visitor;
 static struct task_struct *lp_host;
 static bool lp_visiting;
+static struct cpumask lp_elsewhere;	/* too large for the stack */
 static int (*lp_visit_fn)(struct task_struct *task);
 
 static int lp_visitor_fn(void *unused)
@@ -27,6 +29,18 @@ static int lp_visitor_fn(void *unused)
 	/* Pairs with smp_load_acquire() in lp_visit(). */
 	smp_store_release(&lp_visiting, false);
 	return 0;
+}
+
+/*
+ * A host that never gives up its CPU would keep the visitor waiting for ever,
+ * and whoever waits for the visitor.
+ */
+static void lp_visit_elsewhere(void)
+{
+	cpumask_copy(&lp_elsewhere, cpu_online_mask);
+	cpumask_clear_cpu(task_cpu(lp_visitor), &lp_elsewhere);
+	if (!cpumask_empty(&lp_elsewhere))
+		set_cpus_allowed_ptr(lp_visitor, &lp_elsewhere);
 }
 
 /**
@@ -38,6 +52,8 @@ void lp_visit_end(void)
 {
 	if (!lp_visitor)
 		return;
+	if (READ_ONCE(lp_visiting))
+		lp_visit_elsewhere();
 	kthread_stop(lp_visitor);
 	put_task_struct(lp_visitor);
 	put_task_struct(lp_host);
