@@ -325,6 +325,8 @@ static int poke_batch_run(void)
  * poke_batch_locked() - poke_batch() under the poke mutex
  * @ops:	the replacements
  * @count:	their number
+ *
+ * Return: as poke_batch().
  */
 int poke_batch_locked(const struct poke_op *ops, unsigned int count)
 {

@@ -215,16 +215,24 @@ EXPORT_SYMBOL_GPL(poke_site_addr);
  * Modules that go
  */
 
-/* Its text or its owner is about to go: this must not fail. */
-static void poke_site_restore_surely(struct poke_site *site)
+/*
+ * The owner is going, and the new instruction may call into its text: nobody
+ * may go on before the original one is back. Where a kprobe or somebody else
+ * is in the way they have to leave first; only text that goes with the owner
+ * need not be restored at all costs.
+ */
+static void poke_site_restore_surely(struct poke_site *site, struct module *going)
 {
 	int ret;
 
-	while ((ret = poke_site_restore(site)) == -ETIMEDOUT || ret == -EAGAIN)
-		msleep(20);
-	if (ret)
-		pr_err("cannot restore %pS (%d); its owner %s has gone\n",
-		       (void *)site->addr, ret, poke_owner_name(site));
+	while ((ret = poke_site_restore(site))) {
+		if (within_module(site->addr, going) &&
+		    ret != -ETIMEDOUT && ret != -EAGAIN)
+			break;
+		pr_err("module %s cannot go until %pS is restored (%d); trying again\n",
+		       going->name, (void *)site->addr, ret);
+		msleep(1000);
+	}
 }
 
 /* Sites that the module should have released in its exit function. */
@@ -237,7 +245,7 @@ static void poke_drop_owner(struct module *mod)
 		if (site->owner != mod)
 			continue;
 		if (!LP_BREAK(GOING_FORGETS))
-			poke_site_restore_surely(site);
+			poke_site_restore_surely(site, mod);
 		poke_site_free(site);
 		count++;
 	}

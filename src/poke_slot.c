@@ -61,7 +61,8 @@ static unsigned long poke_slot_addr(unsigned int i)
  * @addr:	the address of the INT3
  *
  * Context: #BP. Independent of any batch: whatever has happened meanwhile,
- * the slot knows.
+ *	the slot knows.
+ * Return: true if it was, and @regs say how to go on.
  */
 bool poke_slot_end(struct pt_regs *regs, unsigned long addr)
 {

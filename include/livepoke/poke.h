@@ -66,9 +66,9 @@ struct poke_site *__poke_site_prepare(struct module *owner, void *addr,
  * @ops:	the replacements, in any order, each site once
  * @count:	their number
  *
- * All of them take effect at one moment for each CPU that meets them while
- * the batch is in progress; when the call returns, no CPU executes, or will
- * execute, an old one.
+ * Each CPU executes the old or the new instruction at each site while the
+ * batch is in progress, and all sites change to the new ones at one moment.
+ * When the call returns, no CPU executes, or will execute, an old one.
  *
  * Algorithm: breakpoints over all sites, sync of all cores, the bytes after
  * the first, sync where the processor needs it, first bytes, sync. The idea
@@ -96,7 +96,8 @@ int poke_batch(const struct poke_op *ops, unsigned int count);
  * @insn:	new instruction, or NULL for the original one
  * @len:	its length
  *
- * Context and return: as poke_batch().
+ * Context: as poke_batch().
+ * Return: as poke_batch().
  */
 static inline int poke_one(struct poke_site *site, const void *insn,
 			   unsigned int len)
@@ -215,7 +216,10 @@ struct poke_call {
 		.name = #_name,						\
 	}
 
-/** POKE_CALL() - the function to call: POKE_CALL(name)(arguments) */
+/**
+ * POKE_CALL() - the function to call: POKE_CALL(name)(arguments)
+ * @_name:	the call
+ */
 #define POKE_CALL(_name)	POKE_CALL_TRAMP(_name)
 
 /**
@@ -234,7 +238,8 @@ int __poke_call_update(struct poke_call *call, void *func);
  * @_name:	the call
  * @_func:	the new implementation, of the same prototype
  *
- * Context and return: as poke_batch().
+ * Context: as poke_batch().
+ * Return: as poke_batch().
  */
 #define poke_call_update(_name, _func)					\
 ({									\
@@ -307,7 +312,10 @@ struct poke_branch {
 		.name = #_name,						\
 	}
 
-/** POKE_BRANCH() - the condition: if (POKE_BRANCH(name)) */
+/**
+ * POKE_BRANCH() - the condition: if (POKE_BRANCH(name))
+ * @_name:	the branch
+ */
 #define POKE_BRANCH(_name)						\
 ({									\
 	__label__ l_on;							\
@@ -338,7 +346,8 @@ int poke_branch_register(struct poke_branch *branch);
  * @branch:	the branch
  * @on:		the new state
  *
- * Context and return: as poke_batch().
+ * Context: as poke_batch().
+ * Return: as poke_batch().
  */
 int poke_branch_set(struct poke_branch *branch, bool on);
 
