@@ -11,6 +11,10 @@
 static unsigned int value;
 module_param(value, uint, 0444);
 
+static unsigned long addr;
+module_param(addr, ulong, 0400);
+MODULE_PARM_DESC(addr, "result: where the site is");
+
 static bool release;
 module_param(release, bool, 0644);
 MODULE_PARM_DESC(release, "remember it after all");
@@ -32,15 +36,16 @@ static u8 *left_find(unsigned int *len)
 static int __init left_init(void)
 {
 	unsigned int len;
-	u8 new[6], *addr = left_find(&len);
+	u8 new[6], *at = left_find(&len);
 	int ret;
 
-	if (!addr)
+	if (!at)
 		return -ENOENT;
-	left_site = poke_site_prepare(addr, NULL, 0);
+	addr = (unsigned long)at;
+	left_site = poke_site_prepare(at, NULL, 0);
 	if (IS_ERR(left_site))
 		return PTR_ERR(left_site);
-	memcpy(new, addr, len);
+	memcpy(new, at, len);
 	new[len - 4] = 77;
 	ret = poke_one(left_site, new, len);
 	value = int_pow(7, 0);

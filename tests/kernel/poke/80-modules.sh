@@ -22,6 +22,24 @@ is "poked again" "$(cat $v)" 77
 echo 1 > /sys/module/lp_test_poke_left/parameters/release
 check "and goes properly" unload lp_test_poke_left
 is "restored" "$(cat $v)" 1
+
+# A kprobe on the site keeps the module from going, until it leaves
+check "it comes once more" load lp_test_poke_left
+mount -t tracefs none /sys/kernel/tracing 2>/dev/null || :
+printf 'p:lp_in_the_way 0x%x\n' "$(cat /sys/module/lp_test_poke_left/parameters/addr)" \
+	> /sys/kernel/tracing/kprobe_events
+echo 1 > /sys/kernel/tracing/events/kprobes/lp_in_the_way/enable
+echo 0 > /sys/module/lp_test_poke_left/parameters/release
+log_mark
+( unload lp_test_poke_left; echo $? > /tmp/left.rc ) &
+check "the module waits for the kprobe to leave" wait_for 20 log_has "lp_test_poke_left cannot go until"
+check "it has not gone" [ ! -e /tmp/left.rc ]
+is "the poked instruction is still executed" "$(cat $v)" 77
+echo 0 > /sys/kernel/tracing/events/kprobes/lp_in_the_way/enable
+echo > /sys/kernel/tracing/kprobe_events
+check "then it goes" wait_for 30 [ -s /tmp/left.rc ]
+is "restored again" "$(cat $v) $(cat /tmp/left.rc)" "1 0"
+
 check "livepoke unloads" unload livepoke
 check "the module that looked, too" unload lp_test_poke_value
 
