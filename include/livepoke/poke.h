@@ -23,6 +23,15 @@
 
 #ifdef CONFIG_X86_KERNEL_IBT
 #include <asm/ibt.h>
+#if __has_include(<linux/annotate.h>)
+#include <linux/annotate.h>
+#else
+#include <linux/objtool.h>
+#endif
+/* Nothing jumps indirectly to an address that only names an instruction. */
+#define __POKE_NO_ENDBR	ANNOTATE_NOENDBR
+#else
+#define __POKE_NO_ENDBR	""
 #endif
 
 struct poke_site;
@@ -322,7 +331,8 @@ struct poke_branch {
 	bool __on = true;						\
 									\
 	asm goto("	test	%%rsp, %%rsp\n"				\
-		 "1:	jz	%l[l_on]\n"				\
+		 __POKE_NO_ENDBR					\
+		 "\n1:	jz	%l[l_on]\n"				\
 		 ".pushsection .rodata.poke_branch." #_name ", 1, \"a\"\n" \
 		 "	.long	1b - .\n"				\
 		 ".popsection\n"					\

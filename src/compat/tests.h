@@ -31,6 +31,9 @@
 
 #else /* __ASSEMBLY__ */
 
+#if __has_include(<linux/hex.h>)
+#include <linux/hex.h>
+#endif
 #include <linux/hrtimer.h>
 #include <linux/irq_work.h>
 

@@ -34,7 +34,7 @@ static int lp_symbols_new(void)
 {
 	int ret = LP_CALL(lp_target_second_twin)();
 
-	if (LP_CALL(core_kernel_text)((unsigned long)_printk) &&
+	if (LP_CALL(core_kernel_text)((unsigned long)schedule) &&
 	    !LP_CALL(core_kernel_text)((unsigned long)lp_symbols_new))
 		ret += 100;
 	if (*LP_VAR(linux_banner) == 'L')

@@ -22,6 +22,7 @@
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include <asm/asm.h>
+#include "compat/tests.h"
 #include "poke_validate.h"
 
 #define TP_BATCH	250
