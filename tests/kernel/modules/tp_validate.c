@@ -17,6 +17,7 @@
 #include <linux/jump_label.h>
 #include <linux/kprobes.h>
 #include <linux/linkage.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
