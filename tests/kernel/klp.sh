@@ -44,7 +44,7 @@ start_load()
 	lp_ready=/tmp/ready.$$.$(echo "$LP_LOADS" | wc -w)
 	lpload "$@" > "$lp_ready" 2>&1 &
 	LP_LOADS="$LP_LOADS $!"
-	wait_for 60 grep -q ready "$lp_ready"
+	wait_for 60 grep -qs ready "$lp_ready"
 }
 
 # background COMMAND... - started with a load's lifetime; its pid is in $!
