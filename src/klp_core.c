@@ -28,6 +28,14 @@ LIST_HEAD(lp_patches);
 /* Removes finished patches, one at a time and outside lp_mutex. */
 static struct workqueue_struct *lp_free_queue;
 
+/*
+ * Protects the names in sysfs: from the moment at which a patch leaves the
+ * registry, or is refused, to the removal of its directory nobody else may
+ * register that name. Outside lp_mutex; never taken by readers or writers of a
+ * patch's files, for whom the removal waits.
+ */
+static DEFINE_MUTEX(lp_names_mutex);
+
 static void lp_live_release(struct lp_live_patch *live)
 {
 	const struct lp_live_kind *kind = live->kind;
@@ -49,6 +57,7 @@ static void lp_free_work(struct work_struct *work)
 	struct lp_live_patch *live = container_of(work, struct lp_live_patch, free_work);
 	struct module *mod = live->patch->mod;
 
+	mutex_lock(&lp_names_mutex);
 	mutex_lock(&lp_mutex);
 	lp_release_targets();
 	list_del_rcu(&live->list);
@@ -56,6 +65,7 @@ static void lp_free_work(struct work_struct *work)
 	synchronize_rcu_tasks();
 	synchronize_rcu();
 	lp_sysfs_remove(live);
+	mutex_unlock(&lp_names_mutex);
 	/* Some task may still run in the text of a patch that was forced. */
 	if (live->forced)
 		return;
@@ -265,7 +275,10 @@ int lp_register_live(struct lp_patch *patch, const char *name,
 	struct lp_live_patch *live = NULL;
 	int ret;
 
+	/* A patch of that name that is out already goes first. */
+	flush_workqueue(lp_free_queue);
 	__module_get(patch->mod);
+	mutex_lock(&lp_names_mutex);
 	mutex_lock(&lp_mutex);
 	ret = lp_may_register(patch, name);
 	if (!ret) {
@@ -277,11 +290,11 @@ int lp_register_live(struct lp_patch *patch, const char *name,
 		ret = lp_admit(live);
 	}
 	mutex_unlock(&lp_mutex);
-	if (!ret)
-		return 0;
-	if (live)
+	if (ret && live)
 		lp_drop_refused(live);
-	module_put(patch->mod);
+	mutex_unlock(&lp_names_mutex);
+	if (ret)
+		module_put(patch->mod);
 	return ret;
 }
 

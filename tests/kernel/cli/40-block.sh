@@ -11,11 +11,15 @@ F=cmdline_proc_show
 newline="$F
 engage do_exit"
 
-golden "block without livepoke.ko" livepoke block $F 0 <<'EOF'
-! livepoke: livepoke.ko is not loaded; load it: modprobe livepoke (package livepoke-dkms)
-[4]
+exits 4 "block without livepoke.ko anywhere" livepoke block $F 0
+check "says what to install" said "livepoke-dkms"
+install_modules livepoke
+golden "livepoke.ko comes along" livepoke block $F 0 <<'EOF'
+cmdline_proc_show: blocked
+[0]
 EOF
-check "load livepoke" load livepoke
+exits 0 "unblock" livepoke unblock $F
+uninstall_modules
 golden "nothing is blocked" livepoke blocked <<'EOF'
 no blocked functions
 [0]
@@ -60,6 +64,18 @@ exits 2 "blanks" livepoke block "$F 0 override=deny" 0
 exits 2 "a bad override" livepoke block --override="deny x" $F 0
 exits 2 "unblock: two lines" livepoke unblock "$newline"
 exits 2 "too many words" livepoke block $F 0 1
-check "nothing is blocked" sh -c 'livepoke blocked | grep -q "no blocked functions"'
+again_and_again()
+{
+	n=$(count 20 200)
+	while [ "$n" -gt 0 ]; do
+		echo "engage $F 0" > "$LP_SYS/control" || return 1
+		wait_for 20 settled "block-$F" || return 1
+		echo "disengage $F" > "$LP_SYS/control" || return 1
+		wait_for 20 settled "block-$F" || return 1
+		n=$((n - 1))
+	done
+}
+check "block again at once, while the last one is being removed" again_and_again
+check "nothing is blocked" wait_for 20 sh -c 'livepoke blocked | grep -q "no blocked functions"'
 check "unload livepoke" unload_soon livepoke
 done_testing
