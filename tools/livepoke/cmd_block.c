@@ -14,6 +14,7 @@
 #include "cmd.h"
 #include "file.h"
 #include "klog.h"
+#include "module.h"
 #include "msg.h"
 #include "status.h"
 #include "steer.h"
@@ -112,8 +113,12 @@ static int lp_finish(const struct lp_args *args, enum lp_state wanted,
 
 int lp_cmd_block(const struct lp_args *args)
 {
-	int ret = lp_block(args->words[0], args->words[1], args->override);
+	int ret = lp_check_words(args->words[0], args->words[1], args->override);
 
+	if (!ret)
+		ret = lp_insert_livepoke();
+	if (!ret)
+		ret = lp_block(args->words[0], args->words[1], args->override);
 	return ret ?: lp_finish(args, LP_PATCHED, "blocked");
 }
 

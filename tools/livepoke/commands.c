@@ -55,7 +55,7 @@ const struct lp_cmd lp_commands[] = {
 	  "like load; also takes back a disable", lp_cmd_enable },
 	{ "disable", "NAME", 1, 1, LP_NEED_ROOT | LP_NEED_MODULE, "nt",
 	  "put the old functions back", lp_cmd_disable },
-	{ "block", "[MODULE:]FUNCTION [VALUE]", 1, 2, LP_NEED_ROOT | LP_NEED_MODULE, "ntO",
+	{ "block", "[MODULE:]FUNCTION [VALUE]", 1, 2, LP_NEED_ROOT, "ntO",
 	  "have a function return VALUE at once", lp_cmd_block },
 	{ "unblock", "[MODULE:]FUNCTION", 1, 1, LP_NEED_ROOT | LP_NEED_MODULE, "nt",
 	  "give a blocked function back", lp_cmd_unblock },

@@ -183,8 +183,15 @@ struct lp_lives lp_read_patches(void)
 
 	if (!lives.item)
 		lp_out_of_memory();
-	for (i = 0; i < names.count; i++)
-		lives.item[lives.count++] = lp_read_patch(names.item[i]);
+	for (i = 0; i < names.count; i++) {
+		struct lp_live live = lp_read_patch(names.item[i]);
+
+		/* A block has no module: once out, only its directory lingers. */
+		if (live.state == LP_GONE)
+			lp_free_patch(&live);
+		else
+			lives.item[lives.count++] = live;
+	}
 	lp_list_free(&names);
 	return lives;
 }
