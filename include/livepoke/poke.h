@@ -23,7 +23,7 @@
 
 #ifdef CONFIG_X86_KERNEL_IBT
 #include <asm/ibt.h>
-#if __has_include(<linux/annotate.h>)
+#if __has_include("linux/annotate.h")
 #include <linux/annotate.h>
 #else
 #include <linux/objtool.h>

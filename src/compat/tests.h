@@ -31,7 +31,7 @@
 
 #else /* __ASSEMBLY__ */
 
-#if __has_include(<linux/hex.h>)
+#ifdef LP_HAVE_HEX_H
 #include <linux/hex.h>
 #endif
 #include <linux/hrtimer.h>

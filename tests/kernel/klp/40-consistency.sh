@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # lp_out: check() sets it
 # limit: 400
 # limit-full: 7200
 #
