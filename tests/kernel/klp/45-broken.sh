@@ -17,6 +17,7 @@ PAIR=/lp/test/lp_test_klp_pair.ko
 DWELL=0			# ms between the ways there and back
 
 # Numbers of src/test_points.h
+KLP_SCAN_CLEAN=103
 KLP_HANDLER_RECORD=109
 KLP_IDLE_OFFLINE=112
 
@@ -88,8 +89,9 @@ delay $KLP_HANDLER_RECORD 120000 3
 start_load callers=4
 variant NO_SYNC_CLOSING
 
-delay $KLP_HANDLER_RECORD 120000 3
-start_load callers=4
+# Children are born, and inside f, between the last look and closing.
+delay $KLP_SCAN_CLEAN 60000
+start_load dawdlers=4
 variant NO_RESCAN
 
 # Interrupts call f on top of idle tasks, which nobody looks after.

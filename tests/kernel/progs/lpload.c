@@ -9,6 +9,7 @@
  *     forkers=N   processes that fork children without end; each child reads
  *                 /proc/cmdline, every fourth executes a program
  *     callers=N   the same, and the child calls f of lp_test_target
+ *     dawdlers=N  the same, and the child sleeps inside f
  *     signals=PID storm of SIGUSR1 for all threads of a process
  *     ptrace=PID  stop, continue and detach its threads without end
  *     hotplug=N   take CPUs 1..N down and up in turn
@@ -84,21 +85,28 @@ static void spin(int cpu)
 		__asm__ volatile("pause");
 }
 
-static void call_f(void)
+/* What the children of a fork storm do with f of the target. */
+enum child_call { NO_CALL, CALL, DAWDLE };
+
+static void call_f(enum child_call how)
 {
 	struct lp_target_call call = { .repeat = 3 };
 
+	if (how == DAWDLE) {
+		call.how = LP_PAUSE_YIELD;
+		call.usecs = 20000;
+	}
 	if (ioctl(dev, LP_TARGET_CALL, &call))
 		_exit(1);
 }
 
-static void child(int call, unsigned int n)
+static void child(enum child_call call, unsigned int n)
 {
 	char buf[64];
 	int fd;
 
-	if (call)
-		call_f();
+	if (call != NO_CALL)
+		call_f(call);
 	fd = open("/proc/cmdline", O_RDONLY);
 	if (fd < 0 || read(fd, buf, sizeof(buf)) <= 0)
 		_exit(1);
@@ -107,7 +115,7 @@ static void child(int call, unsigned int n)
 	_exit(0);
 }
 
-static void fork_storm(int call)
+static void fork_storm(enum child_call call)
 {
 	for (unsigned int n = 0;; n++) {
 		pid_t pid = fork();
@@ -128,7 +136,7 @@ static int count_forks(unsigned int n)
 		if (pid < 0)
 			die("fork");
 		if (!pid) {
-			call_f();
+			call_f(CALL);
 			_exit(0);
 		}
 		waitpid(pid, NULL, 0);
@@ -223,7 +231,7 @@ static int traced(void)
 
 	if (!pid)
 		for (;;)
-			call_f();
+			call_f(CALL);
 	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL) || ptrace(PTRACE_INTERRUPT, pid, 0, 0) ||
 	    waitpid(pid, &status, __WALL) != pid)
 		die("ptrace");
@@ -248,9 +256,11 @@ static void run(const char *kind, int n)
 	if (!strcmp(kind, "spinners"))
 		spin(-1);
 	if (!strcmp(kind, "forkers"))
-		fork_storm(0);
+		fork_storm(NO_CALL);
 	if (!strcmp(kind, "callers"))
-		fork_storm(1);
+		fork_storm(CALL);
+	if (!strcmp(kind, "dawdlers"))
+		fork_storm(DAWDLE);
 	fprintf(stderr, "lpload: what is '%s'?\n", kind);
 	exit(2);
 }
@@ -271,7 +281,7 @@ static void start(char *spec)
 		return;
 	}
 	if (!strcmp(spec, "spinners") || !strcmp(spec, "forkers") ||
-	    !strcmp(spec, "callers"))
+	    !strcmp(spec, "callers") || !strcmp(spec, "dawdlers"))
 		copies = n;
 	while (copies--)
 		if (!spawn())
