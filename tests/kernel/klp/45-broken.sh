@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 400
+# limit: 1200
 # limit-full: 7200
 # vm: --mem 2G
 #
@@ -44,7 +44,7 @@ run_cycles()
 caught()
 {
 	echo "$1" > $BREAK
-	for round in $(seq "$(count 12 40)"); do
+	for round in $(seq "$(count 60 100)"); do
 		run_cycles 4 > /tmp/caught || break
 	done
 	echo NONE > $BREAK
