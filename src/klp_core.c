@@ -142,14 +142,6 @@ static int lp_patch_objects(struct lp_live_patch *live)
 	return 0;
 }
 
-static void lp_unpatch_objects(struct lp_live_patch *live)
-{
-	struct lp_live_object *object;
-
-	lp_for_each_live_object(live, object)
-		lp_unpatch_object(object);
-}
-
 /* Redirects the functions and starts the transition; under lp_mutex. */
 static int lp_enable(struct lp_live_patch *live)
 {
@@ -329,7 +321,7 @@ static int lp_disable(struct lp_live_patch *live)
 	}
 	live->enabled = false;
 	if (live->patch->immediate)
-		lp_unpatch_objects(live);
+		lp_unpatch_live(live);
 	lp_transition_begin();
 	return 0;
 }

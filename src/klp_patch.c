@@ -231,6 +231,15 @@ void lp_unpatch_object(struct lp_live_object *object)
 	object->patched = false;
 }
 
+/* The same for every object of a patch. */
+void lp_unpatch_live(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+
+	lp_for_each_live_object(live, object)
+		lp_unpatch_object(object);
+}
+
 /* Takes only those versions off that give the original back. */
 void lp_unpatch_nops(struct lp_live_object *object)
 {

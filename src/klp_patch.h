@@ -9,6 +9,7 @@
 
 int lp_patch_object(struct lp_live_object *object);
 void lp_unpatch_object(struct lp_live_object *object);
+void lp_unpatch_live(struct lp_live_patch *live);
 void lp_unpatch_nops(struct lp_live_object *object);
 void lp_release_targets(void);
 void lp_handler_text(unsigned long *start, unsigned long *size);

@@ -249,14 +249,6 @@ int lp_transition_prepare(struct lp_live_patch *live, bool enable)
 	return 0;
 }
 
-static void lp_unpatch_live(struct lp_live_patch *live)
-{
-	struct lp_live_object *object;
-
-	lp_for_each_live_object(live, object)
-		lp_unpatch_object(object);
-}
-
 /*
  * A patch that replaces is the only one that remains, without the versions
  * that gave originals back: with nothing below they are the original anyway.
