@@ -115,6 +115,9 @@ check-long: ## the same with the full repetition counts
 models: ## search all models of the protocols, write docs/proof.md
 	@LP_COUNTS=full tests/models/run --doc
 
+litmus: ## check the data ordering against the kernel's memory model (network)
+	@tests/litmus/herd
+
 bench-transition: ## time transitions beside the kernel's own livepatch
 	@tests/kernel/bench/transition
 
@@ -130,4 +133,4 @@ help: ## list the targets
 # Parts of other targets, not for the user
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
-.PHONY: bench-transition modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
+.PHONY: bench-transition litmus modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
