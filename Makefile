@@ -24,6 +24,7 @@ VERSION := $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' src/main.c)
 
 CFLAGS_PROGS := -O2 -Wall -Wextra -static -pthread
 PROGS   := $(patsubst tests/kernel/progs/%.c,$(BUILD)/progs/%,$(wildcard tests/kernel/progs/*.c))
+PROGS   += $(BUILD)/progs/lpconform
 # A module tp_*.c uses the protocol points: it exists in the test flavour only.
 TEST_MODULES = $(filter-out $(if $(LP_TEST),,tp_%),$(notdir $(basename $(wildcard tests/kernel/modules/*.c))))
 SAMPLES := $(notdir $(patsubst %/,%,$(dir $(wildcard samples/*/Kbuild))))
@@ -87,6 +88,10 @@ progs: $(PROGS)
 $(BUILD)/progs/%: tests/kernel/progs/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_PROGS) -o $@ $<
+
+$(BUILD)/progs/lpconform: $(wildcard tests/conformance/*.[ch]) src/test_record.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_PROGS) -o $@ $(filter %.c,$^)
 
 tools: ## build the livepoke command
 	+@$(MAKE) --no-print-directory -C tools/livepoke O=$(BUILD)/tools

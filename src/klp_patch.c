@@ -18,6 +18,7 @@
 #include "klp_sync.h"
 #include "klp_transition.h"
 #include "test_points.h"
+#include "test_record.h"
 
 /**
  * struct lp_target - a patched function
@@ -43,6 +44,7 @@ static LIST_HEAD(lp_targets);
 static __always_inline void *lp_choose(struct lp_target *target)
 {
 	struct lp_version *version = READ_ONCE(target->top);
+	enum lp_universe universe;
 
 	if (!version)
 		return NULL;
@@ -51,9 +53,12 @@ static __always_inline void *lp_choose(struct lp_target *target)
 	 * with the smp_wmb() in lp_push_version().
 	 */
 	smp_rmb();
-	if (unlikely(READ_ONCE(version->transition)) &&
-	    lp_current_universe() == LP_UNPATCHED)
-		version = READ_ONCE(version->older);
+	if (unlikely(READ_ONCE(version->transition))) {
+		universe = lp_current_universe();
+		LP_RECORD(KLP_CHOICE, target->addr, 1 << 4 | universe);
+		if (universe == LP_UNPATCHED)
+			version = READ_ONCE(version->older);
+	}
 	return version ? version->new_func : NULL;
 }
 

@@ -58,10 +58,13 @@ void lp_set_universe(struct task_struct *task, enum lp_universe universe)
 {
 	struct lp_task_entry *entry = lp_task_find(task) ?: lp_task_insert(task);
 
-	if (entry)
+	if (entry) {
 		WRITE_ONCE(entry->universe, universe);
-	else
+		LP_RECORD(KLP_SET, task, universe);
+	} else {
+		LP_RECORD(KLP_OVERFLOW, atomic_read(&lp_word), 0);
 		atomic_or(LP_W_OVERFLOW, &lp_word);
+	}
 }
 
 bool lp_task_done(struct task_struct *task, enum lp_universe target)
@@ -99,9 +102,14 @@ static int lp_check_and_switch(struct task_struct *task, enum lp_universe target
 /* Called with the task held in the state it is in. */
 static int lp_switch_held(struct task_struct *task, void *arg)
 {
+	int verdict;
+
 	if (task->on_cpu)
 		return LP_STACK_RUNNING;
-	return lp_check_and_switch(task, lp_target());
+	LP_RECORD(KLP_HELD, task, 0);
+	verdict = lp_check_and_switch(task, lp_target());
+	LP_RECORD(KLP_RELEASED, task, 0);
+	return verdict;
 }
 
 /**
@@ -196,8 +204,12 @@ static void lp_ipi_switch(void *unused)
 	if (lp_word_phase(w) == LP_ACTIVE) {
 		idle = lp_k(idle_task)(smp_processor_id());
 		lp_ipi_check(current, lp_word_target(w));
-		if (idle != current)
+		if (idle != current) {
+			/* It can run nowhere else. */
+			LP_RECORD(KLP_HELD, idle, idle->on_cpu);
 			lp_ipi_check(idle, lp_word_target(w));
+			LP_RECORD(KLP_RELEASED, idle, 0);
+		}
 	}
 	lp_section_leave(section);
 	/* Pairs with atomic_read_acquire() in lp_ipis_done(). */
@@ -246,6 +258,7 @@ static void lp_switch_idle(int cpu)
 		return;
 	}
 	LP_POINT_ARG(KLP_IDLE_OFFLINE, cpu);
+	LP_RECORD(KLP_OFFLINE, idle, cpu_online(cpu));
 	lp_set_universe(idle, lp_target());
 	atomic_inc(&lp_counts.idle_offline);
 }
@@ -268,7 +281,10 @@ void lp_switch_idle_offline(unsigned int cpu)
 	if (idle && lp_word_phase(w) == LP_ACTIVE &&
 	    !lp_task_done(idle, lp_word_target(w)) &&
 	    !LP_BREAK(SKIP_OFFLINE_IDLE) && !LP_BREAK(OFFLINE_UNLOCKED)) {
+		LP_RECORD(KLP_CPUS, 0, 0);
+		LP_RECORD(KLP_OFFLINE, idle, cpu_online(cpu));
 		lp_set_universe(idle, lp_word_target(w));
+		LP_RECORD(KLP_CPUS_END, 0, 0);
 		atomic_inc(&lp_counts.idle_offline);
 	}
 	lp_section_leave(section);
@@ -292,12 +308,14 @@ static void lp_switch_cpus(void)
 	if (LP_BREAK(OFFLINE_UNLOCKED))
 		lp_switch_idle_tasks();
 	cpus_read_lock();
+	LP_RECORD(KLP_CPUS, 0, 0);
 	lp_switch_idle_tasks();
 	preempt_disable();
 	for_each_cpu_and(cpu, &lp_ask, cpu_online_mask)
 		lp_send_ipi(cpu);
 	preempt_enable();
 	lp_wait_ipis(LP_IPI_WAIT_US);
+	LP_RECORD(KLP_CPUS_END, 0, 0);
 	cpus_read_unlock();
 }
 
@@ -317,14 +335,17 @@ static void lp_list_tasks(void)
 	for_each_process_thread(group, task) {
 		entry = lp_task_find(task) ?: lp_task_insert(task);
 		lp_tasks_listed++;
-		if (entry)
+		if (entry) {
 			set_bit(LP_LISTED, &entry->flags);
-		else
+			LP_RECORD(KLP_LISTED, task, 0);
+		} else {
 			lp_listed = false;
+		}
 	}
 	rcu_read_unlock();
 	if (!lp_listed)
-		atomic_or(LP_W_OVERFLOW, &lp_word);
+		lp_word_change(atomic_read(&lp_word) | LP_W_OVERFLOW,
+			       atomic_or(LP_W_OVERFLOW, &lp_word));
 }
 
 static unsigned int lp_count_tasks(void)
@@ -435,7 +456,9 @@ bool lp_switch_all_done(void)
 	bool done = true;
 
 	lp_tasks_for_each(lp_find_known_elsewhere, &done);
-	return done && !lp_pending_idle();
+	done = done && !lp_pending_idle();
+	LP_RECORD(KLP_RESCAN, done, 0);
+	return done;
 }
 
 static void lp_force_entry(struct lp_task_entry *entry, void *arg)

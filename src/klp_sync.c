@@ -68,6 +68,7 @@ void lp_synchronise(void)
 	int old;
 
 	mutex_lock(&lp_synchronise_mutex);
+	LP_RECORD(KLP_SYNC, 0, 0);
 	/*
 	 * The caller's stores come before reading any count. Pairs with the
 	 * smp_mb() in lp_section_enter().
@@ -78,5 +79,6 @@ void lp_synchronise(void)
 	lp_wait_sections(!old);
 	WRITE_ONCE(lp_section_index, !old);
 	lp_wait_sections(old);
+	LP_RECORD(KLP_SYNC_END, 0, 0);
 	mutex_unlock(&lp_synchronise_mutex);
 }

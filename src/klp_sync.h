@@ -12,6 +12,7 @@
 #define _LIVEPOKE_KLP_SYNC_H
 
 #include <linux/percpu.h>
+#include "test_record.h"
 
 struct lp_section_count {
 	unsigned long enter[2];
@@ -35,11 +36,13 @@ static __always_inline int lp_section_enter(void)
 	 * with the first smp_mb() in lp_sections_quiet().
 	 */
 	smp_mb();
+	LP_RECORD(KLP_SECTION, i, 0);
 	return i;
 }
 
 static __always_inline void lp_section_leave(int i)
 {
+	LP_RECORD(KLP_SECTION_END, i, 0);
 	/*
 	 * What the section wrote is visible before it counts as over. Pairs
 	 * with the second smp_mb() in lp_sections_quiet().

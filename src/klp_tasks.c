@@ -28,6 +28,7 @@
 #include "klp_sync.h"
 #include "klp_tasks.h"
 #include "kernel_syms.h"
+#include "test_record.h"
 
 /* Longest probe sequence; behind it the segment counts as full. */
 #define LP_PROBES		128
@@ -248,7 +249,10 @@ bool lp_task_is_dead(struct task_struct *task)
 	if (!(lp_task_state(task) & TASK_DEAD))
 		return false;
 	/* Pairs with the release of on_cpu in the scheduler's finish_task(). */
-	return !smp_load_acquire(&task->on_cpu);
+	if (smp_load_acquire(&task->on_cpu))
+		return false;
+	LP_RECORD(KLP_DEAD, task, 0);
+	return true;
 }
 
 static void lp_mark_dead(struct lp_task_entry *entry, void *arg)
@@ -264,6 +268,7 @@ static void lp_mark_dead(struct lp_task_entry *entry, void *arg)
 	 * so the key goes first.
 	 */
 	task = entry->task;
+	LP_RECORD(KLP_GONE, task, 0);
 	WRITE_ONCE(entry->task, LP_KEY_DEAD);
 	put_task_struct(task);
 	(*dead)++;

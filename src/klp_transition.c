@@ -64,7 +64,9 @@ static bool lp_target_patched(void)
 
 static void lp_set_word(enum lp_phase phase, bool target, bool ini)
 {
-	atomic_set(&lp_word, lp_word_make(phase, target, ini));
+	int w = lp_word_make(phase, target, ini);
+
+	lp_word_change(w, atomic_set(&lp_word, w));
 }
 
 /*
@@ -74,7 +76,10 @@ static void lp_set_word(enum lp_phase phase, bool target, bool ini)
  */
 static enum lp_universe lp_note_overflow(void)
 {
-	return lp_word_ini(atomic_fetch_or(LP_W_OVERFLOW, &lp_word));
+	int w = atomic_fetch_or(LP_W_OVERFLOW, &lp_word);
+
+	LP_RECORD(KLP_OVERFLOW, w, 0);
+	return lp_word_ini(w);
 }
 
 static enum lp_universe lp_record_current(struct lp_task_entry *entry)
@@ -93,6 +98,8 @@ static enum lp_universe lp_record_current(struct lp_task_entry *entry)
 	LP_POINT(KLP_HANDLER_RECORD);
 	/* An interrupt on top of this task may have recorded it meanwhile. */
 	old = cmpxchg(&entry->universe, LP_UNKNOWN, ini);
+	LP_RECORD(KLP_RECORD, current,
+		  w << 8 | (old == LP_UNKNOWN ? ini : old) << 4 | (old == LP_UNKNOWN));
 	return old == LP_UNKNOWN ? ini : old;
 }
 
@@ -127,9 +134,13 @@ static void lp_set_version_flags(struct lp_live_patch *live, bool transition)
 	struct lp_live_object *object;
 	struct lp_version *version;
 
+	if (transition)
+		LP_RECORD(KLP_FLAGS, 1, 0);
 	lp_for_each_live_object(live, object)
 		lp_for_each_version(object, version)
 			WRITE_ONCE(version->transition, transition);
+	if (!transition)
+		LP_RECORD(KLP_FLAGS, 0, 0);
 }
 
 static bool lp_live_changes(struct lp_live_patch *live, unsigned long addr)
@@ -341,6 +352,7 @@ static void lp_complete(void)
 	pr_debug("'%s': completing %s transition\n", lp_patch_name(live),
 		 lp_direction());
 	LP_POINT(KLP_DONE);
+	LP_RECORD(KLP_DONE, patched, 0);
 	lp_switch_stats(&live->stats);
 	lp_transition_finish(live, patched);
 	live->stats.duration_ns = ktime_get_ns() - live->stats.start_ns;
@@ -355,7 +367,8 @@ static void lp_complete(void)
  */
 static void lp_reopen(void)
 {
-	atomic_add(LP_ACTIVE - LP_CLOSING, &lp_word);
+	lp_word_change(lp_word_make(LP_ACTIVE, lp_target_patched(), lp_target_patched()),
+		       atomic_add(LP_ACTIVE - LP_CLOSING, &lp_word));
 	LP_POINT_ARG(KLP_ACTIVE, lp_target_patched());
 }
 
@@ -370,7 +383,8 @@ static void lp_reopen(void)
 static bool lp_try_close(void)
 {
 	bool target = lp_target_patched();
-	int w;
+	int w, closing = lp_word_make(LP_CLOSING, target, target);
+	bool closed;
 
 	if (lp_transition_patch->on_exit_path)
 		synchronize_rcu_tasks();
@@ -378,8 +392,9 @@ static bool lp_try_close(void)
 	if (w & LP_W_OVERFLOW)
 		return false;
 	LP_POINT(KLP_SCAN_CLEAN);
-	if (atomic_cmpxchg(&lp_word, w,
-			   lp_word_make(LP_CLOSING, target, target)) != w)
+	lp_word_change(closing,
+		       closed = atomic_cmpxchg(&lp_word, w, closing) == w);
+	if (!closed)
 		return false;
 	LP_POINT(KLP_CLOSING);
 	if (!LP_BREAK(NO_SYNC_CLOSING))
@@ -399,7 +414,8 @@ static void lp_handle_overflow(void)
 	if (lp_tasks_grow())
 		return;
 	lp_synchronise();
-	atomic_andnot(LP_W_OVERFLOW, &lp_word);
+	lp_word_change(atomic_read(&lp_word) & ~LP_W_OVERFLOW,
+		       atomic_andnot(LP_W_OVERFLOW, &lp_word));
 	lp_switch_relist();
 }
 
@@ -480,7 +496,8 @@ void lp_transition_begin(void)
 	 */
 	smp_wmb();
 	/* Keep an overflow that handlers noted meanwhile. */
-	atomic_add(LP_ACTIVE - LP_PREP, &lp_word);
+	lp_word_change(atomic_read(&lp_word) + LP_ACTIVE - LP_PREP,
+		       atomic_add(LP_ACTIVE - LP_PREP, &lp_word));
 	LP_POINT_ARG(KLP_ACTIVE, lp_target_patched());
 	lp_start_driving();
 }
@@ -500,11 +517,15 @@ void lp_transition_reverse(void)
 		 lp_patch_name(lp_transition_patch),
 		 lp_target_patched() ? "patching to unpatching" :
 				       "unpatching to patching");
-	atomic_add(LP_FROZEN - LP_ACTIVE, &lp_word);
+	lp_word_change(atomic_read(&lp_word) + LP_FROZEN - LP_ACTIVE,
+		       atomic_add(LP_FROZEN - LP_ACTIVE, &lp_word));
 	LP_POINT(KLP_FROZEN);
-	lp_synchronise();
-	atomic_xor(LP_W_TARGET, &lp_word);
-	atomic_add(LP_ACTIVE - LP_FROZEN, &lp_word);
+	if (!LP_BREAK(NO_SYNC_REVERSE))
+		lp_synchronise();
+	lp_word_change(atomic_read(&lp_word) ^ LP_W_TARGET,
+		       atomic_xor(LP_W_TARGET, &lp_word));
+	lp_word_change(atomic_read(&lp_word) + LP_ACTIVE - LP_FROZEN,
+		       atomic_add(LP_ACTIVE - LP_FROZEN, &lp_word));
 	LP_POINT_ARG(KLP_ACTIVE, lp_target_patched());
 	pr_notice("'%s': starting %s transition\n",
 		  lp_patch_name(lp_transition_patch), lp_direction());

@@ -10,6 +10,7 @@
 
 #include <linux/atomic.h>
 #include "klp_tasks.h"
+#include "test_record.h"
 
 /**
  * enum lp_phase - phases of a transition
@@ -54,5 +55,16 @@ static __always_inline int lp_word_make(enum lp_phase phase, bool target,
 {
 	return phase | (target ? LP_W_TARGET : 0) | (ini ? LP_W_INI : 0);
 }
+
+/*
+ * Around a statement that changes the word. The second entry has what is
+ * there after it: a note of an overflow may come in between.
+ */
+#define lp_word_change(to, statement)					\
+	do {								\
+		LP_RECORD(KLP_WORD_TO, to, 0);				\
+		statement;						\
+		LP_RECORD(KLP_WORD, atomic_read(&lp_word), 0);		\
+	} while (0)
 
 #endif /* _LIVEPOKE_KLP_WORD_H */

@@ -11,6 +11,7 @@
 #include "klp_core.h"
 #include "poke_site.h"
 #include "test_points.h"
+#include "test_record.h"
 
 #ifdef LP_TEST_BUILD
 void (*lp_test_hook)(int point, unsigned long arg);
@@ -34,8 +35,10 @@ static int __init livepoke_init(void)
 	if (ret)
 		goto err_hotplug;
 	ret = lp_block_init();
-	if (!ret)
+	if (!ret) {
+		lp_record_init();
 		return 0;
+	}
 	lp_klp_exit();
 err_hotplug:
 	lp_hotplug_exit();
@@ -50,6 +53,7 @@ static void __exit livepoke_exit(void)
 	lp_klp_exit();
 	lp_hotplug_exit();
 	poke_exit();
+	lp_record_exit();
 }
 
 module_init(livepoke_init);

@@ -69,8 +69,10 @@ bool poke_ref_get(void)
 
 	while (old) {
 		seen = poke_cmpxchg(refs, old, old + 1);
-		if (seen == old)
+		if (seen == old) {
+			LP_RECORD(POKE_REF, 0, 0);
 			return true;
+		}
 		old = seen;
 	}
 	return false;
@@ -86,6 +88,7 @@ static void poke_ref_drop(int *refs)
 
 void poke_ref_put(void)
 {
+	LP_RECORD(POKE_UNREF, 0, 0);
 	poke_ref_drop(&poke_cpu_self()->refs);
 }
 
@@ -109,8 +112,10 @@ static void poke_store_int3(void)
 	struct poke_vec *vec = &poke_state.vec;
 	unsigned int i;
 
-	for (i = 0; i < vec->count; i++)
+	for (i = 0; i < vec->count; i++) {
 		poke_store8(vec->ent[i].alias, POKE_INT3);
+		LP_RECORD(POKE_INT3, vec->ent[i].addr, 0);
+	}
 }
 
 void poke_store_first(enum poke_variant variant)
@@ -119,9 +124,11 @@ void poke_store_first(enum poke_variant variant)
 	unsigned int i;
 
 	poke_assert_writer();
-	for (i = 0; i < vec->count; i++)
+	for (i = 0; i < vec->count; i++) {
 		poke_store8(vec->ent[i].alias,
 			    vec->ent[i].insn[variant].bytes[0]);
+		LP_RECORD(POKE_FIRST, vec->ent[i].addr, variant);
+	}
 }
 
 /* One store for the whole tail; the first byte stays INT3. */
@@ -147,10 +154,11 @@ static void poke_store_tail(struct poke_ent *ent)
 		return;
 	if (poke_in_one_quad(ent)) {
 		poke_store_quad(ent);
-		return;
+	} else {
+		for (i = 1; i < ent->len; i++)
+			poke_store8(ent->alias + i, ent->insn[POKE_NEW].bytes[i]);
 	}
-	for (i = 1; i < ent->len; i++)
-		poke_store8(ent->alias + i, ent->insn[POKE_NEW].bytes[i]);
+	LP_RECORD(POKE_TAIL, ent->addr, 0);
 }
 
 void poke_store_tails(void)
@@ -167,6 +175,27 @@ void poke_store_tails(void)
 }
 
 /*
+ * The phase: of two contexts that want to leave DEPLOY one gets its way.
+ */
+
+static void poke_set_phase(int phase)
+{
+	LP_RECORD(POKE_PHASE_TO, phase, 0);
+	WRITE_ONCE(poke_state.phase, phase);
+	LP_RECORD(POKE_PHASE, phase, 0);
+}
+
+bool poke_leave_deploy(int phase)
+{
+	int seen;
+
+	LP_RECORD(POKE_PHASE_TO, phase, 0);
+	seen = poke_cmpxchg(&poke_state.phase, POKE_DEPLOY, phase);
+	LP_RECORD(POKE_PHASE, seen == POKE_DEPLOY ? phase : seen, 0);
+	return seen == POKE_DEPLOY;
+}
+
+/*
  * Publication and withdrawal
  */
 
@@ -174,6 +203,7 @@ static void poke_publish(struct poke_run *run)
 {
 	int cpu;
 
+	LP_RECORD(POKE_PUBLISH, poke_state.vec.middle_sync, 0);
 	poke_for_each_cpu(cpu) {
 		/* Release: vec is complete; pairs with poke_ref_get(). */
 		smp_store_release(&poke_cpu(cpu)->refs, 1);
@@ -188,9 +218,10 @@ static void poke_publish(struct poke_run *run)
 	LP_POINT(POKE_PUBLISHED);
 	if (run->rolling) {
 		poke_pin();
+		LP_RECORD(POKE_PATCH_CPU, poke_this_cpu(), 0);
 		WRITE_ONCE(poke_state.patch_cpu, poke_this_cpu());
 	}
-	WRITE_ONCE(poke_state.phase, POKE_DEPLOY);
+	poke_set_phase(POKE_DEPLOY);
 	/* Phase before INT3; pairs with taking the trap and poke_ref_get(). */
 	smp_wmb();
 	LP_POINT(POKE_DEPLOY);
@@ -203,6 +234,7 @@ static void poke_stop_rolling(struct poke_run *run)
 		return;
 	run->rolling = false;
 	WRITE_ONCE(poke_state.patch_cpu, -1);
+	LP_RECORD(POKE_PATCH_CPU, -1, 0);
 	poke_unpin();
 }
 
@@ -210,7 +242,7 @@ static void poke_retire(struct poke_run *run)
 {
 	int cpu;
 
-	WRITE_ONCE(poke_state.phase, POKE_IDLE);
+	poke_set_phase(POKE_IDLE);
 	poke_stop_rolling(run);
 	/*
 	 * Store buffering: either a handler sees IDLE, or the reference that
@@ -218,6 +250,7 @@ static void poke_retire(struct poke_run *run)
 	 */
 	smp_mb();
 	LP_POINT(POKE_RETIRE);
+	LP_RECORD(POKE_WAIT, 4, 0);
 	poke_for_each_cpu(cpu)
 		poke_ref_drop(&poke_cpu(cpu)->refs);
 	poke_for_each_cpu(cpu) {
@@ -225,6 +258,7 @@ static void poke_retire(struct poke_run *run)
 		while (smp_load_acquire(&poke_cpu(cpu)->refs))
 			poke_relax();
 	}
+	LP_RECORD(POKE_DRAINED, 0, 0);
 	LP_POINT(POKE_DRAINED);
 }
 
@@ -241,6 +275,7 @@ static int poke_wait(struct poke_round *r, unsigned int limit_ms, bool sleep)
 	u64 limit = (u64)limit_ms * 1000000;
 	int cpu;
 
+	LP_RECORD(POKE_WAIT, r->which, 0);
 	while ((cpu = poke_round_poll(r)) >= 0) {
 		if (READ_ONCE(poke_state.phase) == POKE_ABORT)
 			break;
@@ -341,7 +376,7 @@ static int poke_deploy(struct poke_run *run)
 		    "I2: no round since INT3 was stored");
 	if (ret)
 		return ret;
-	if (poke_cmpxchg(&poke_state.phase, POKE_DEPLOY, POKE_COMMIT) != POKE_DEPLOY)
+	if (!poke_leave_deploy(POKE_COMMIT))
 		return -EAGAIN;
 	LP_POINT(POKE_COMMIT);
 	return 0;
@@ -354,7 +389,7 @@ static int poke_deploy(struct poke_run *run)
  */
 static void poke_abort(struct poke_run *run)
 {
-	poke_cmpxchg(&poke_state.phase, POKE_DEPLOY, POKE_ABORT);
+	poke_leave_deploy(POKE_ABORT);
 	LP_POINT(POKE_ABORT);
 	if (!LP_BREAK(ABORT_FORGETS_BYTES))
 		poke_store_first(POKE_OLD);
@@ -379,7 +414,7 @@ static void poke_commit(struct poke_run *run)
 	POKE_ASSERT(!poke_state.vec.middle_sync || poke_generation() > gen,
 		    "I2: no round between tails and first bytes");
 	/* The handler on patch_cpu may roll forward from here on. */
-	WRITE_ONCE(poke_state.phase, POKE_COMMIT_SYNCED);
+	poke_set_phase(POKE_COMMIT_SYNCED);
 	LP_POINT(POKE_COMMIT_SYNCED);
 	gen = poke_generation();
 	poke_store_first(POKE_NEW);
@@ -427,6 +462,22 @@ static void poke_check_bytes(enum poke_variant variant __maybe_unused)
 	}
 }
 
+static void poke_record_begin(void)
+{
+	struct poke_vec *vec = &poke_state.vec;
+	u64 online __maybe_unused = 0;
+	unsigned int i;
+	int cpu;
+
+	poke_for_each_cpu(cpu) {
+		if (cpu < 64)
+			online |= 1ull << cpu;
+	}
+	LP_RECORD(POKE_BEGIN, vec->count, online);
+	for (i = 0; i < vec->count; i++)
+		LP_RECORD(POKE_SITE, vec->ent[i].addr, vec->ent[i].tail_differs);
+}
+
 /**
  * poke_run() - replace the batch in poke_state.vec
  * @policy:	choices, see struct poke_policy
@@ -447,6 +498,7 @@ int poke_run(const struct poke_policy *policy, int *laggard)
 	unsigned int attempt = 0;
 	int ret;
 
+	poke_record_begin();
 	poke_stat_inc(POKE_STAT_BATCHES);
 	poke_stat_add(POKE_STAT_POKES, poke_state.vec.count);
 	for (;;) {
@@ -462,6 +514,7 @@ int poke_run(const struct poke_policy *policy, int *laggard)
 		poke_stat_inc(POKE_STAT_TIMEOUTS);
 	*laggard = run.laggard;
 	poke_check_bytes(ret ? POKE_OLD : POKE_NEW);
+	LP_RECORD(POKE_END, ret, 0);
 	return ret;
 }
 

@@ -101,6 +101,7 @@ int poke_recheck(const struct poke_vec *vec);
 /* For the #BP handler. */
 bool poke_ref_get(void);
 void poke_ref_put(void);
+bool poke_leave_deploy(int phase);
 void poke_store_first(enum poke_variant variant);
 void poke_store_tails(void);
 

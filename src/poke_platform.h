@@ -29,6 +29,7 @@
 
 #include "test_break.h"
 #include "test_points.h"
+#include "test_record.h"
 
 /* Plain locked instruction: the instrumented forms call out. */
 #define poke_cmpxchg(ptr, old, new)	arch_cmpxchg(ptr, old, new)
@@ -115,4 +116,9 @@ static __always_inline void poke_store64(u64 *p, u64 val)
 }
 
 #endif /* __KERNEL__ */
+
+/* A platform in user space need not record. */
+#ifndef LP_RECORD
+#define LP_RECORD(what, a, b)	do { } while (0)
+#endif
 #endif /* _LIVEPOKE_POKE_PLATFORM_H */

@@ -74,6 +74,7 @@ bool poke_slot_end(struct pt_regs *regs, unsigned long addr)
 	slot = &poke_slot_info[off / POKE_SLOT_SIZE];
 	if (!slot->len || off % POKE_SLOT_SIZE != slot->len)
 		return false;
+	LP_RECORD(POKE_SLOT_END, addr - slot->len, 0);
 	regs->ip = slot->resume;
 	if (slot->irqs_on)
 		regs->flags |= X86_EFLAGS_IF;
@@ -101,6 +102,7 @@ static void poke_slot_write(unsigned int i, const u8 *code, unsigned int len)
 	u8 *alias = poke_text_alias(&poke_slot_map, poke_slot_addr(i));
 	unsigned int j;
 
+	LP_RECORD(POKE_SLOT_WRITE, poke_slot_addr(i), 0);
 	for (j = 0; j < POKE_SLOT_SIZE; j++)
 		poke_store8(alias + j, j < len ? code[j] : POKE_INT3);
 }

@@ -52,6 +52,8 @@ static void poke_publish_ack(struct poke_cpu *c, u64 gen, enum poke_ack_from fro
 {
 	u64 seen, old = READ_ONCE(c->ack);
 
+	if (old < gen)
+		LP_RECORD(POKE_ACK, gen, from);
 	while (old < gen) {
 		seen = poke_cmpxchg(&c->ack, old, gen);
 		if (seen == old) {
@@ -70,6 +72,7 @@ static __always_inline u64 poke_serialised_gen(struct poke_cpu *c,
 	u64 gen = smp_load_acquire(&poke_gen);
 	u64 serials __maybe_unused = poke_serial_count();
 
+	LP_RECORD(POKE_READ, gen, 0);
 	if (LP_BREAK(ACK_BEFORE_SERIALISE)) {
 		POKE_ASSERT(poke_serial_count() != serials,
 			    "I3: acknowledged before serialising");
@@ -77,6 +80,7 @@ static __always_inline u64 poke_serialised_gen(struct poke_cpu *c,
 	}
 	if (!poke_serialise())
 		return 0;
+	LP_RECORD(POKE_SERIAL, 0, 0);
 	LP_POINT(POKE_ACK_SERIALISED);
 	if (LP_BREAK(MASK_BITS)) {
 		u64 now = READ_ONCE(poke_gen);
@@ -125,6 +129,7 @@ void poke_ipi(void *unused)
 	LP_POINT(POKE_IPI);
 	gen = poke_serialised_gen(c, POKE_FROM_IPI);
 	poke_publish_ack(c, gen, POKE_FROM_IPI);
+	LP_RECORD(POKE_ACK_IRQ, gen, 0);
 	/*
 	 * Never goes back: this function does not nest. Release: pairs with
 	 * the acquire in poke_cpu_owes().
@@ -159,6 +164,7 @@ static void poke_round_send(struct poke_round *r, int cpu)
 		poke_stat_inc(POKE_STAT_IPI_BUSY);
 		return;
 	}
+	LP_RECORD(POKE_SEND, cpu, r->gen);
 	c->sent = r->gen;
 	poke_stat_inc(POKE_STAT_IPIS);
 }
@@ -184,10 +190,12 @@ void poke_round_begin(struct poke_round *r, unsigned int which, bool irq_only)
 	r->which = which;
 	r->start = poke_now_ns();
 	poke_serialise();
+	LP_RECORD(POKE_SERIAL, 0, 0);
 	LP_POINT_ARG(POKE_SYNC_SELF, which);
 	/* The stores to text before the generation; pairs with reading poke_gen. */
 	smp_mb();
 	r->gen = poke_gen + 1;
+	LP_RECORD(POKE_GEN, r->gen, which);
 	/* Pairs with the acquire in poke_serialised_gen(). */
 	smp_store_release(&poke_gen, r->gen);
 	/* Store buffering, pairs with the barrier in poke_ipi(). */
@@ -226,6 +234,7 @@ void poke_round_end(const struct poke_round *r)
 {
 	int cpu;
 
+	LP_RECORD(POKE_ROUND, r->gen, r->which);
 	poke_stat_sync_time(r->which, poke_now_ns() - r->start);
 	poke_for_each_cpu(cpu) {
 		if (cpu == r->self)

@@ -33,6 +33,9 @@ static struct poke_ent *poke_find(unsigned long addr)
 	return NULL;
 }
 
+#define poke_record(addr, phase, decision)				\
+	LP_RECORD(POKE_DECIDE, addr, (phase) << 8 | (decision))
+
 /* Back to the site, to execute what stands there now. */
 static void poke_step_back(struct pt_regs *regs)
 {
@@ -59,6 +62,7 @@ static void poke_divert(struct pt_regs *regs, struct poke_ent *ent,
 	if (LP_BREAK(ONE_IF_SLOT))
 		irqs_on = true;
 	regs->ip = ent->slot[variant][irqs_on];
+	LP_RECORD(POKE_SLOT, regs->ip, irqs_on);
 	regs->flags &= ~X86_EFLAGS_IF;
 }
 
@@ -73,7 +77,7 @@ static bool poke_roll(int phase)
 {
 	switch (phase) {
 	case POKE_DEPLOY:
-		if (poke_cmpxchg(&poke_state.phase, POKE_DEPLOY, POKE_ABORT) == POKE_DEPLOY)
+		if (poke_leave_deploy(POKE_ABORT))
 			poke_stat_inc(POKE_STAT_ROLL_BACK);
 		fallthrough;
 	case POKE_ABORT:
@@ -95,6 +99,7 @@ static bool poke_roll(int phase)
 	}
 	/* This CPU must not run the site from what it fetched before. */
 	poke_serialise();
+	LP_RECORD(POKE_SERIAL, 0, 0);
 	return true;
 }
 
@@ -119,13 +124,17 @@ static void poke_trap_site(struct pt_regs *regs, struct poke_ent *ent)
 	phase = READ_ONCE(poke_state.phase);
 	poke_count_hit(phase, patching);
 	if (phase == POKE_IDLE || (patching && poke_roll(phase))) {
+		poke_record(ent->addr, phase, phase == POKE_IDLE ? LP_DECIDE_IDLE : LP_DECIDE_BACK);
 		poke_step_back(regs);
 		return;
 	}
-	if (phase == POKE_DEPLOY || phase == POKE_ABORT)
+	if (phase == POKE_DEPLOY || phase == POKE_ABORT) {
+		poke_record(ent->addr, phase, LP_DECIDE_OLD);
 		poke_divert(regs, ent, POKE_OLD);
-	else
+	} else {
+		poke_record(ent->addr, phase, LP_DECIDE_NEW);
 		poke_divert(regs, ent, POKE_NEW);
+	}
 	LP_POINT_ARG(POKE_TRAP_DIVERTED, ent->addr);
 }
 
@@ -142,6 +151,7 @@ static bool poke_trap_late(struct pt_regs *regs, unsigned long addr, u64 seq)
 		if (LP_BREAK(LATE_UNCLAIMED))
 			return false;
 		poke_stat_inc(POKE_STAT_LATE);
+		poke_record(addr, 0, LP_DECIDE_LATE);
 		poke_step_back(regs);
 		return true;
 	}
@@ -154,6 +164,7 @@ static bool poke_trap_late(struct pt_regs *regs, unsigned long addr, u64 seq)
 	if (READ_ONCE(poke_state.pseq) == seq || LP_BREAK(NO_PSEQ))
 		return false;
 	poke_stat_inc(POKE_STAT_REPUBLISHED);
+	poke_record(addr, 0, LP_DECIDE_LATE);
 	poke_step_back(regs);
 	return true;
 }
@@ -169,6 +180,7 @@ bool poke_trap(struct pt_regs *regs)
 {
 	unsigned long addr = regs->ip - 1;
 	struct poke_ent *ent = NULL;
+	bool ours;
 	u64 seq;
 
 	if (user_mode(regs))
@@ -177,6 +189,7 @@ bool poke_trap(struct pt_regs *regs)
 		poke_stat_inc(POKE_STAT_SLOT_ENDS);
 		return true;
 	}
+	LP_RECORD(POKE_TRAP, addr, !!(regs->flags & X86_EFLAGS_IF));
 	LP_POINT_ARG(POKE_TRAP_ENTER, addr);
 	seq = READ_ONCE(poke_state.pseq);
 	/* pseq before the reference; pairs with the barrier in poke_publish(). */
@@ -188,5 +201,9 @@ bool poke_trap(struct pt_regs *regs)
 		poke_ref_put();
 		LP_POINT_ARG(POKE_TRAP_EXIT, addr);
 	}
-	return ent || poke_trap_late(regs, addr, seq);
+	ours = ent || poke_trap_late(regs, addr, seq);
+	if (!ours)
+		poke_record(addr, 0, LP_DECIDE_NOT_OURS);
+	LP_RECORD(POKE_TRAP_END, addr, ours);
+	return ours;
 }

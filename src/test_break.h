@@ -38,6 +38,7 @@
 	B(UNKNOWN_TARGET)	/* record it as target while active */	\
 	B(NO_SYNC_CLOSING)						\
 	B(NO_RESCAN)							\
+	B(NO_SYNC_REVERSE)						\
 	B(SKIP_OFFLINE_IDLE)						\
 	B(OFFLINE_UNLOCKED)	/* test and store without the lock */
 

@@ -16,16 +16,20 @@ MODULE_PARM_DESC(immediate, "skip the per-task phase");
 
 static void lp_pair_g(struct lp_target_call *call, int n)
 {
+	lp_target_tell(2, true, true);
 	WRITE_ONCE(call->g[n], 1);
+	lp_target_tell(2, true, false);
 }
 
 /* Calls g by its old name: whoever runs the new f is led to the new g. */
 static void lp_pair_f(struct lp_target_call *call)
 {
+	lp_target_tell(1, true, true);
 	WRITE_ONCE(call->f, 1);
 	lp_target_g(call, 0);
 	lp_target_pause(call);
 	lp_target_g(call, 1);
+	lp_target_tell(1, true, false);
 	barrier();
 }
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Test points, parameters and broken variants exist in test builds only."""
+"""Test points, parameters, broken variants and the recorder of the protocols'
+steps exist in test builds only.
+"""
 
 NAME = "test_points"
 NEEDS = {"build"}
-SYMBOLS = ("lp_test_hook", "lp_break_now")
-PREFIXES = ("lp_test", "lp_point", "lp_pt", "lp_break")
-STRINGS = ("parmtype=hide_symbol:charp", "parm=lp_break:")
+SYMBOLS = ("lp_test_hook", "lp_break_now", "lp_record_add", "lp_record_on")
+PREFIXES = ("lp_test", "lp_point", "lp_pt", "lp_break", "lp_record")
+STRINGS = ("parmtype=hide_symbol:charp", "parm=lp_break:",
+           "parm=lp_record_max:")
 
 
 def check(subject):

@@ -35,6 +35,9 @@ static DECLARE_WAIT_QUEUE_HEAD(lp_target_wait);
 
 static int lp_target_one = 1;
 
+void (*lp_target_frame)(unsigned int function, bool patched, bool enter);
+EXPORT_SYMBOL_GPL(lp_target_frame);
+
 void lp_target_set_phase(unsigned int direction)
 {
 	unsigned long seq = READ_ONCE(lp_target_phase) >> 2;
@@ -91,16 +94,20 @@ EXPORT_SYMBOL_GPL(lp_target_pause);
 
 noinline __noclone void lp_target_g(struct lp_target_call *call, int n)
 {
+	lp_target_tell(2, false, true);
 	WRITE_ONCE(call->g[n], 0);
+	lp_target_tell(2, false, false);
 }
 EXPORT_SYMBOL_GPL(lp_target_g);
 
 noinline __noclone void lp_target_f(struct lp_target_call *call)
 {
+	lp_target_tell(1, false, true);
 	WRITE_ONCE(call->f, 0);
 	lp_target_g(call, 0);
 	lp_target_pause(call);
 	lp_target_g(call, 1);
+	lp_target_tell(1, false, false);
 	/* Not a tail call: f stays on the stack for as long as g runs. */
 	barrier();
 }

@@ -12,6 +12,9 @@
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
+#ifdef __KERNEL__
+#include <linux/compiler.h>
+#endif
 
 /* What f does between its two calls of g */
 enum lp_target_how {
@@ -81,6 +84,18 @@ void lp_target_g(struct lp_target_call *call, int n);
 void lp_target_pause(struct lp_target_call *call);
 void lp_target_set_phase(unsigned int direction);
 int lp_target_second_twin(void);
+
+/* Told of every call of f (1) and g (2), by the version that runs. */
+extern void (*lp_target_frame)(unsigned int function, bool patched, bool enter);
+
+static inline void lp_target_tell(unsigned int function, bool patched, bool enter)
+{
+	void (*frame)(unsigned int function, bool patched, bool enter) =
+		READ_ONCE(lp_target_frame);
+
+	if (frame)
+		frame(function, patched, enter);
+}
 #endif
 
 #endif /* _LP_TEST_TARGET_H */

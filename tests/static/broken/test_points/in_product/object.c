@@ -7,6 +7,10 @@ EXPORT_SYMBOL_GPL(lp_test_hook);
 int lp_break_now;
 MODULE_PARM_DESC(lp_break, "the deliberate mistake to make");
 
+void lp_record_add(void)
+{
+}
+
 static char *hide_symbol = "";
 module_param(hide_symbol, charp, 0);
 

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One mistake in a good record, for each invariant.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "conform.h"
+#include "poke_words.h"
+
+#define NONE		((size_t)-1)
+#define OTHER_TASK	64	/* no task_struct is there */
+
+static bool is_commit(const struct lp_record *r)
+{
+	return r->what == LP_REC_POKE_PHASE && r->a == PHASE_COMMIT;
+}
+
+static size_t last_before(const struct trace *t, size_t i, enum lp_record_what what)
+{
+	while (i--) {
+		if (t->r[i].what == what)
+			return i;
+	}
+	return NONE;
+}
+
+static void delete_entries(struct trace *t, size_t i, size_t n)
+{
+	memmove(&t->r[i], &t->r[i + n], (t->n - i - n) * sizeof(*t->r));
+	t->n -= n;
+}
+
+/* A copy of entry @i behind it, to be changed by the caller */
+static struct lp_record *insert_after(struct trace *t, size_t i)
+{
+	if (t->n == t->room)
+		abort();
+	memmove(&t->r[i + 1], &t->r[i], (t->n - i) * sizeof(*t->r));
+	t->n++;
+	return &t->r[i + 1];
+}
+
+static void move_entry(struct trace *t, size_t from, size_t to)
+{
+	struct lp_record r = t->r[from];
+
+	delete_entries(t, from, 1);
+	insert_after(t, to);
+	t->r[to] = r;
+}
+
+/* A tail is written before COMMIT. */
+static void break_i1(struct trace *t, size_t i)
+{
+	while (!is_commit(&t->r[i]) && i)
+		i--;
+	for (size_t j = i; j < t->n; j++) {
+		if (t->r[j].what == LP_REC_POKE_TAIL) {
+			move_entry(t, j, last_before(t, i, LP_REC_POKE_PHASE_TO));
+			return;
+		}
+	}
+}
+
+static bool is_answer(const struct lp_record *r)
+{
+	return r->what == LP_REC_POKE_READ || r->what == LP_REC_POKE_SERIAL ||
+	       r->what == LP_REC_POKE_ACK || r->what == LP_REC_POKE_ACK_IRQ;
+}
+
+/* A CPU has done nothing between INT3 and COMMIT. */
+static void break_i2(struct trace *t, size_t i)
+{
+	unsigned int cpu = t->r[i].cpu ? 0 : 1;
+
+	while (i-- && t->r[i].what != LP_REC_POKE_INT3) {
+		if (t->r[i].cpu == cpu && is_answer(&t->r[i]))
+			delete_entries(t, i, 1);
+	}
+}
+
+/* A generation is acknowledged that was not read. */
+static void break_i3(struct trace *t, size_t i)
+{
+	t->r[i].a++;
+}
+
+/* A handler waits. */
+static void break_i4(struct trace *t, size_t i)
+{
+	insert_after(t, i)->what = LP_REC_POKE_WAIT;
+}
+
+/* Another task writes text. */
+static void break_i5(struct trace *t, size_t i)
+{
+	t->r[i].task += OTHER_TASK;
+}
+
+/* A reference is not dropped. */
+static void break_i6(struct trace *t, size_t i)
+{
+	delete_entries(t, i, 1);
+}
+
+/* An error is reported where the new instruction was written. */
+static void break_i7(struct trace *t, size_t i)
+{
+	t->r[i].a = -110;
+}
+
+/* A universe is written by a task that has nothing to do with it. */
+static void break_j1(struct trace *t, size_t i)
+{
+	t->r[i].task += OTHER_TASK;
+}
+
+/* The target changes while tasks are switched. */
+static void break_j2(struct trace *t, size_t i)
+{
+	u64 flipped = t->r[i].a ^ 8;
+
+	insert_after(t, i)->what = LP_REC_KLP_WORD_TO;
+	t->r[i + 1].a = flipped;
+	insert_after(t, i + 1)->what = LP_REC_KLP_WORD;
+}
+
+/* A task changes over inside a function. */
+static void break_j3(struct trace *t, size_t i)
+{
+	struct lp_record *r = insert_after(t, i);
+
+	r->what = LP_REC_KLP_SET;
+	r->flags |= LP_REC_PREEMPT_OFF;
+	r->a = r->task;
+	r->b = 3 - r->b;
+}
+
+/* A task calls a function and is not recorded. */
+static void break_j4(struct trace *t, size_t i)
+{
+	delete_entries(t, i, 1);
+}
+
+/* Nobody is waited for before the second look. */
+static void break_j5(struct trace *t, size_t i)
+{
+	size_t closing = last_before(t, i, LP_REC_KLP_WORD);
+
+	while (i-- > closing) {
+		if (t->r[i].what == LP_REC_KLP_SYNC ||
+		    t->r[i].what == LP_REC_KLP_SYNC_END)
+			delete_entries(t, i, 1);
+	}
+}
+
+static bool is_new_record(const struct lp_record *r)
+{
+	return r->what == LP_REC_KLP_RECORD && r->b & 1;
+}
+
+/* Where each mistake can be made */
+static bool fits(const struct lp_record *r, enum rule which)
+{
+	switch (which) {
+	case RULE_I1:
+		return r->what == LP_REC_POKE_TAIL;
+	case RULE_I2:
+		return is_commit(r);
+	case RULE_I3:
+		return r->what == LP_REC_POKE_ACK;
+	case RULE_I4:
+		return r->what == LP_REC_POKE_TRAP;
+	case RULE_I5:
+		return r->what == LP_REC_POKE_INT3 || r->what == LP_REC_POKE_FIRST;
+	case RULE_I6:
+		return r->what == LP_REC_POKE_UNREF;
+	case RULE_I7:
+		return r->what == LP_REC_POKE_END && !r->a;
+	case RULE_J1:
+		return r->what == LP_REC_KLP_SET || is_new_record(r);
+	case RULE_J2:
+		return r->what == LP_REC_KLP_WORD && (r->a & 7) == 2;
+	case RULE_J3:
+		return r->what == LP_REC_FRAME;
+	case RULE_J4:
+		return is_new_record(r);
+	case RULE_J5:
+		return r->what == LP_REC_KLP_DONE;
+	default:
+		return false;
+	}
+}
+
+static void (*const breaks[])(struct trace *t, size_t i) = {
+	[RULE_I1] = break_i1, [RULE_I2] = break_i2, [RULE_I3] = break_i3,
+	[RULE_I4] = break_i4, [RULE_I5] = break_i5, [RULE_I6] = break_i6,
+	[RULE_I7] = break_i7, [RULE_J1] = break_j1, [RULE_J2] = break_j2,
+	[RULE_J3] = break_j3, [RULE_J4] = break_j4, [RULE_J5] = break_j5,
+};
+
+/* Makes the mistake at @percent of the places where it can be made. */
+bool mutate(struct trace *t, enum rule which, unsigned int percent)
+{
+	size_t i, n = 0, at;
+
+	if (which > RULE_J5)
+		return false;
+	for (i = 0; i < t->n; i++)
+		n += fits(&t->r[i], which);
+	if (!n)
+		return false;
+	at = (n - 1) * percent / 100;
+	for (i = 0; i < t->n; i++) {
+		if (fits(&t->r[i], which) && !at--)
+			break;
+	}
+	breaks[which](t, i);
+	return true;
+}
