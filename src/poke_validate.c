@@ -171,14 +171,22 @@ static bool poke_between(unsigned long addr, const char *start, const char *end)
 	       addr < (unsigned long)end;
 }
 
+/* Start-up code has a second name for what it shares, and that comes first. */
+static const char *poke_own_name(const char *symbol)
+{
+	return symbol + str_has_prefix(symbol, "__pi_");
+}
+
 static enum poke_why poke_check_name(unsigned long addr)
 {
 	enum poke_why why = POKE_OK;
-	char *name = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
+	char *symbol = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
+	const char *name;
 
-	if (!name)
+	if (!symbol)
 		return POKE_WHY_NO_MEMORY;
-	sprint_symbol_no_offset(name, addr);
+	sprint_symbol_no_offset(symbol, addr);
+	name = poke_own_name(symbol);
 	if (poke_has_prefix_of(name, poke_cfi_preambles,
 			       ARRAY_SIZE(poke_cfi_preambles)))
 		why = POKE_WHY_CFI;
@@ -190,7 +198,7 @@ static enum poke_why poke_check_name(unsigned long addr)
 	else if (poke_is_one_of(name, poke_trap_path,
 				ARRAY_SIZE(poke_trap_path)))
 		why = POKE_WHY_TRAP_PATH;
-	kfree(name);
+	kfree(symbol);
 	return why;
 }
 
