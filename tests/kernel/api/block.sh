@@ -68,14 +68,18 @@ check "load it again" load $T
 is "blocked before it ran" "$(lptarget twins)" 8
 check "disengage" disengaged $B
 is "it is back" "$(lptarget twins)" 3
-refused EINVAL "no type information" "no type information" "engage $B 7"
+if [ -e "/sys/kernel/btf/$T" ]; then
+	refused EINVAL "a module's type information" "returns a value; give one" "engage $B"
+else
+	refused EINVAL "no type information" "no type information" "engage $B 7"
+fi
 check "unload the target" unload $T
 
 diag "what must not be blocked"
 refused EPERM "the scheduler" "cannot block 'schedule': .* no task runs" "engage schedule 0"
 refused EPERM "a function that never returns" "never returns to its caller" "engage panic 0"
 refused ENOENT "unknown" "'no_such_function' not found" "engage no_such_function 0"
-refused EINVAL "no ftrace entry" "no ftrace entry" "engage memcmp 0"
+refused EINVAL "no ftrace entry" "no ftrace entry" "engage memcmp 0 override=type"
 refused EINVAL "pointer" "returns a pointer; give 0 or an error" "engage d_path 5"
 refused EINVAL "value missing" "returns a value; give one" "engage d_path"
 refused EINVAL "value for void" "returns nothing; give no value" "engage ksys_sync 5"

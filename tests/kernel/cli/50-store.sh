@@ -18,12 +18,12 @@ ok: cmdline_proc_show can be replaced
 [0]
 EOF
 check_fails "and nothing was loaded" loaded livepoke
-sed 's/cmdline_proc_show/cmdline_proc_shoe/; s/ SMP preempt/ SMX preempt/; s/license=GPL/license=BSD/; s/seq_puts/seq_putz/' \
+sed 's/cmdline_proc_show/cmdline_proc_shoe/; s/ SMP preempt/ SMX preempt/; s/license=GPL/license=BSD/; s/seq_puts/seq_putz/; s/seq_write/seq_writz/' \
 	"$LP_KO/$P.ko" > /tmp/$P.ko
 reports 7 "check: everything wrong at once" livepoke check /tmp/$P.ko
 check "the kernel" printed "^problem: its version magic is .*SMX"
 check "the licence" printed "^problem: its licence is 'BSD'"
-check "a missing symbol" printed "^problem: it needs seq_putz"
+check "a missing symbol" printed "^problem: it needs seq_(putz|writz)"
 check "the function" printed "^problem: the kernel has no function cmdline_proc_shoe"
 check "how many" printed "would not load: 4 problems"
 reports 0 "check: what cannot be known" livepoke check "$A"

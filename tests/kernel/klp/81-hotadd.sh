@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # limit: 120
-# vm: --smp 4,maxcpus=6,sockets=1,cores=6,threads=1 --monitor yes
+# vm: --smp 4,maxcpus=6,sockets=6,cores=1,threads=1 --monitor yes
+#
+# Each CPU is a socket: new kernels add none to a socket that is in use.
 #
 # In the middle of a transition: a CPU that was never there is added, and the
 # machine is suspended as far as taking all other CPUs down.
@@ -36,7 +38,14 @@ suspend_test()
 	return $rc
 }
 
-is "CPUs that could be there" "$(cat $CPUS/possible)" 0-5
+# Some kernels take no CPU that the firmware of this QEMU could add later.
+all=0-4
+if [ "$(cat $CPUS/possible)" = 0-3 ]; then
+	all=0-3
+	skip "CPUs that could be there" "this kernel lets no CPU be added"
+else
+	is "CPUs that could be there" "$(cat $CPUS/possible)" 0-5
+fi
 is "CPUs that are there" "$(cat $CPUS/present)" 0-3
 check "load livepoke" load livepoke
 check "load the target" load lp_test_target
@@ -48,13 +57,16 @@ check "unload" unload_soon $P
 hold
 check "load the patch" load $P
 check "held open" in_transition $P
-echo 'device_add max-x86_64-cpu,id=added,socket-id=0,core-id=4,thread-id=0' > /dev/ttyS2
-check "a fifth CPU appears" wait_for 20 [ -e $CPUS/cpu4/online ]
-check "and comes up" kcall write $CPUS/cpu4/online 1
-is "CPUs that are up" "$(cat $CPUS/online)" 0-4
+if [ $all != 0-3 ]; then
+	echo 'device_add max-x86_64-cpu,id=added,socket-id=4,core-id=0,thread-id=0' > /dev/ttyS2
+	check "a fifth CPU appears" wait_for 20 [ -e $CPUS/cpu4/online ]
+	check "and comes up" kcall write $CPUS/cpu4/online 1
+fi
+is "CPUs that are up" "$(cat $CPUS/online)" $all
 check "still held open" in_transition $P
 finish "added CPU" "f=0 g=0,0"
-is "the added CPU runs the new function" "$(taskset 10 lptarget call)" "f=1 g=1,1"
+[ $all = 0-3 ] ||
+	is "the added CPU runs the new function" "$(taskset 10 lptarget call)" "f=1 g=1,1"
 check "remove" remove $P
 
 # User tasks are frozen first, so a kernel thread holds this one open.
@@ -65,7 +77,7 @@ check "load the patch" load $P
 check "held open" in_transition $P
 check "suspend as far as the processors" suspend_test
 check "still held open" in_transition $P
-is "all CPUs are back" "$(cat $CPUS/online)" 0-4
+is "all CPUs are back" "$(cat $CPUS/online)" $all
 lptarget kstop
 check "completes" wait_for 30 settled $P
 is "patched" "$(lptarget call)" "f=1 g=1,1"

@@ -3,7 +3,7 @@
  * Pokes an instruction of its own, one of the kernel and one of another
  * module, and forgets all about it when it exits. value: what they give.
  */
-#include <linux/math.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 
 #include <livepoke/poke.h>

@@ -2,7 +2,7 @@
 /*
  * Says in its parameter what int_pow(7, 0) is; fails to load on request.
  */
-#include <linux/math.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 
 static int value_get(char *buf, const struct kernel_param *kp)

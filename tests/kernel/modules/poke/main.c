@@ -6,7 +6,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
-#include <linux/math.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>

@@ -39,6 +39,7 @@ tp_at_\name:
 tp_fn_batch:
 	ENDBR
 	xor	%edx, %edx
+	.org	tp_fn_batch + 8, 0x90	/* each site within eight aligned bytes */
 	.globl	tp_at_batch
 tp_at_batch:
 	ANNOTATE_NOENDBR
