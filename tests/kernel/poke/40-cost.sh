@@ -30,10 +30,15 @@ batches()
 measured()
 {
 	pk_set poke_middle_sync "$1"
-	batches "$2" 10 || { not_ok "batches of $2 sites"; return; }
-	k0=$k o0=$o b0=$b r0=$r
-	batches "$2" $((n + 10)) || { not_ok "batches of $2 sites"; return; }
-	k=$((k - k0)) o=$((o - o0)) b=$((b - b0))
+	for try in 1 2 3 4 5; do
+		batches "$2" 10 || { not_ok "batches of $2 sites"; return; }
+		k0=$k o0=$o b0=$b r0=$r
+		batches "$2" $((n + 10)) || { not_ok "batches of $2 sites"; return; }
+		k=$((k - k0)) o=$((o - o0)) b=$((b - b0))
+		# Others send IPIs too, the more the longer it takes.
+		[ "$k" -gt $((o + o / 10 + 100)) ] || break
+		diag "try $try: $k IPIs of which we sent $o"
+	done
 	is "$2 sites, middle sync $1: $n batches, none with a retry" "$b $r $r0" "$n 0 0"
 	is "ours: $3 IPIs per batch and other CPU" "$o" $((n * others * $3))
 	check "/proc/interrupts: $k, of which we sent $o" [ "$k" -le $((o + o / 10 + 100)) ]
