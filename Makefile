@@ -117,6 +117,21 @@ check: ## build and run every test (TESTS="klp poke" KERNELS="6.1" select)
 check-long: ## the same with the full repetition counts
 	@LP_COUNTS=full scripts/run-checks
 
+check-matrix: ## run every test on every kernel, newest and rt included (hours)
+	@LP_COUNTS=ci LP_MATRIX=1 KERNELS= scripts/run-checks
+
+check-config: ## poke and klp on kernels built without LIVEPATCH, KALLSYMS_ALL, or with PREEMPT
+	@scripts/check-built config
+
+check-debug: ## poke and klp on kernels built to find mistakes (KASAN, lockdep, KCSAN...)
+	@scripts/check-built debug
+
+check-smp: ## poke and klp on CPUs that really run at once (QEMU 10)
+	@scripts/check-smp
+
+check-strip: ## show that src/compat can be stripped for one kernel
+	@scripts/strip-compat --check
+
 models: ## search all models of the protocols, write docs/proof.md
 	@LP_COUNTS=full tests/models/run --doc
 

@@ -22,6 +22,7 @@ suite_sources() {	# SUITE
 	local main security s
 
 	base=${base%-backports}
+	[ "$1" != experimental ] || base=sid
 	[ -r "$key" ] || die "$key is missing: install debian-archive-keyring"
 	main=${LIVEPOKE_MIRROR:-$(mirror Debian http://deb.debian.org/debian)}
 	security=${LIVEPOKE_SECURITY_MIRROR:-$(mirror Debian-Security http://deb.debian.org/debian-security)}

@@ -8,13 +8,15 @@ LP_BUILD=${LP_BUILD:-$LP_ROOT/build}
 LIVEPOKE_CACHE=${LIVEPOKE_CACHE:-$LP_ROOT/build/cache}
 LP_TESTS=${LP_TESTS:-$LP_ROOT/tests}
 LP_ARCH=amd64
+LP_KERNELS=${LP_KERNEL_LIST:-$LP_ROOT/scripts/kernels}
+LP_KERNELS_BUILT=${LP_KERNELS_BUILT:-$LP_ROOT/scripts/kernels-built}
 # A hit anywhere in a guest's log fails the run, whatever the tests said.
-LP_BAD_LOG='BUG:|WARNING:|Oops|Call Trace|INFO: task|soft lockup|ODEBUG|rcu.*stall'
+LP_BAD_LOG='BUG:|WARNING:|Oops|Call Trace|INFO: task|soft lockup|ODEBUG|rcu.*stall|UBSAN:|KASAN:|KCSAN:|kmemleak: [1-9]|INFO: trying to register'
 
 # A make started from here is an outermost one.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
-export LP_TESTS LP_ROOT LP_BUILD LIVEPOKE_CACHE LP_ARCH LP_BAD_LOG
+export LP_KERNELS LP_TESTS LP_ROOT LP_BUILD LIVEPOKE_CACHE LP_ARCH LP_BAD_LOG
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 2; }
@@ -24,28 +26,36 @@ kernel_field() {
 	sed -n "s/^$2=//p" "$LIVEPOKE_CACHE/kernels/$1/info"
 }
 
+# built_kernel NAME - which stock kernel it is made of, and its configuration
+built_kernel() { sed 's/#.*//' "$LP_KERNELS_BUILT" | awk -v n="$1" '$1 == n { $NF = ""; $1 = ""; print }'; }
+
 # vm_options FILE, vm_limit FILE - what a test script asks of its guest:
 #   # vm: --smp 2 --append "nosmap"    options of scripts/vm/boot
 #   # vm: alone                        a timing test: no other guest beside it
 #   # limit: 60                        seconds for this script, 300 if absent
 #   # limit-full: 3600                 the same with the full counts, 20 times
 #                                      "limit" if absent
+# LP_SLOW=N: the kernel is slow, N times as many seconds.
 vm_options() { sed -n '/^[^#]/q; s/^# vm: *//p' "$1" | tr '\n' ' ' | sed 's/ *$//'; }
 vm_limit() {
-	sed '/^[^#]/q' "$1" | awk -v full="${LP_COUNTS:-ci}" '
+	sed '/^[^#]/q' "$1" | awk -v full="${LP_COUNTS:-ci}" -v slow="${LP_SLOW:-1}" '
 		BEGIN { limit = 300 }
 		/^# limit: *[0-9]+$/ { limit = $3 }
 		/^# limit-full: *[0-9]+$/ { long = $3 }
-		END { print full != "full" ? limit : long ? long : 20 * limit }'
+		END { print slow * (full != "full" ? limit : long ? long : 20 * limit) }'
 }
 
-# vm_groups SUITE [PATTERN] - scripts that can share a guest, one line each
-# guest: OPTIONS <TAB> LIMIT:SCRIPT LIMIT:SCRIPT...
+# vm_groups SUITE [PATTERN [LIST]] - scripts that can share a guest, one line
+# each guest: OPTIONS <TAB> LIMIT:SCRIPT LIMIT:SCRIPT... LIST is a file that
+# names the only scripts wanted, SUITE/SCRIPT a line; LP_NOT names some that
+# are not.
 vm_groups() {
 	local file limit
 
 	for file in "$LP_TESTS/kernel/$1"/*.sh; do
 		[ -e "$file" ] || continue
+		case " ${LP_NOT:-} " in *" $1/${file##*/} "*) continue ;; esac
+		[ -z "${3:-}" ] || grep -qx "$1/${file##*/}" "$3" || continue
 		case ${file##*/} in *${2:-}*) ;; *) continue ;; esac
 		limit=$(vm_limit "$file")
 		printf '%s\t%s\n' "$(vm_options "$file")" "$limit:$1/${file##*/}"

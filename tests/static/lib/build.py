@@ -130,6 +130,28 @@ def subjects(root, here, rules):
     return tree, cases
 
 
+def other_kernels(root, here):
+    """The tree as the harness has built it for the other kernels of the run:
+    livepoke.ko of each flavour, samples and test modules."""
+    found = []
+    out = Path(os.environ.get("BUILD") or root / "build")
+    for name in os.environ.get("KERNELS", "").split()[1:]:
+        tree = Subject(root, here, name)
+        info = (tree.cache / "kernels" / name / "info").read_text()
+        release = re.search("^release=(.*)$", info, re.M).group(1)
+        try:
+            tree.product = objects.Object(out / release / "product" / "livepoke.ko")
+            tree.test = objects.Object(out / release / "test" / "livepoke.ko")
+            tree.samples = [objects.Object(p) for p in
+                            sorted((out / release / "product" / "samples").glob("*/*.ko"))]
+            missing = [o.path for o in (tree.product, tree.test) if not o.path.exists()]
+        except OSError as error:
+            missing = [error]
+        tree.failure = [f"no {path}" for path in missing]
+        found.append(tree)
+    return found
+
+
 def attempt(subjects_of_build, work):
     try:
         work()

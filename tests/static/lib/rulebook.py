@@ -14,6 +14,11 @@ import importlib
 import sys
 
 
+# Rules that are applied to the objects for every kernel.
+EVERY_KERNEL = {"bound_calls", "exports", "global_names", "hostile",
+                "indirect_calls", "test_points"}
+
+
 def load(directory, names):
     rules = []
     for path in sorted(directory.glob("[a-z]*.py")):

@@ -7,10 +7,10 @@ from lib import kernels
 
 NAME = "global_names"
 NEEDS = {"build"}
-_OURS = re.compile(r"^(__SC[KT]__(tp_func_)?|__traceiter_|__tracepoint_|__ksymtab_|__kstrtab(ns)?_|__crc_|__pfx_|__cfi_)?"
+_OURS = re.compile(r"^(__pfx_|__cfi_)?(__SC[KT]__(tp_func_)?|__traceiter_|__probestub_|__tracepoint_|__ksymtab_|__kstrtab(ns)?_|__crc_)?"
                    r"(__)?(lp|poke|livepoke)_")
 _KBUILD = {"init_module", "cleanup_module", "__this_module", "__pfx_init_module",
-           "__pfx_cleanup_module"}
+           "__pfx_cleanup_module", "__start_alloc_tags", "__stop_alloc_tags"}
 
 
 def check(subject):
