@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # lp_out: check() sets it
-# limit: 400
+# limit: 900
 # limit-full: 7200
 #
 # f calls g, both are patched: no call may ever see the old one and the new

@@ -38,8 +38,8 @@ accepted()
 	is "accepted: $lp_d" "$(verdict "$@")" "0 accepted"
 }
 
-# symbol NAME - its address
-symbol() { awk -v n="$1" '$3 == n { print $1; exit }' /tmp/symbols; }
+# symbol NAME - its address; fails if there is none
+symbol() { awk -v n="$1" '$3 == n { print $1; found = 1; exit } END { exit !found }' /tmp/symbols; }
 
 # read_sites - the places in tp_validate: NAME=ADDRESS
 read_sites()
