@@ -135,6 +135,9 @@ check-strip: ## show that src/compat can be stripped for one kernel
 models: ## search all models of the protocols, write docs/proof.md
 	@LP_COUNTS=full tests/models/run --doc
 
+coverage: ## measure which lines of src/ the guests execute, write docs/coverage.md
+	@tests/coverage/measure
+
 litmus: ## check the data ordering against the kernel's memory model (network)
 	@tests/litmus/herd
 
@@ -153,4 +156,4 @@ help: ## list the targets
 # Parts of other targets, not for the user
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
-.PHONY: bench-transition litmus modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
+.PHONY: bench-transition coverage litmus modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
