@@ -5,7 +5,8 @@
  * A patch that keeps the machine from coming up must not do so for ever. Each
  * restore is counted on disk before it begins; came-up, two minutes after the
  * machine is up, puts the count back to 0. After two restores without it the
- * restore is skipped.
+ * restore is skipped. A boot that comes up without a restore proves nothing:
+ * livepoke-came-up.service asks for the mark that a restore leaves in /run.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -51,6 +52,20 @@ static int lp_set_boot_count(int count)
 	free(text);
 	free(path);
 	return ret ? LP_FAILED : LP_OK;
+}
+
+static void lp_mark_restored(void)
+{
+	char *dir = lp_path("/run/livepoke"), *mark = lp_format("%s/restored", dir);
+	int ret = lp_make_dirs(dir);
+
+	if (!ret)
+		ret = lp_replace_file(mark, "");
+	if (ret)
+		lp_note("cannot write %s: when the machine is up, livepoke came-up says so",
+			mark);
+	free(mark);
+	free(dir);
 }
 
 static int lp_restore_patch(const char *name)
@@ -121,8 +136,10 @@ static int lp_restore(const struct lp_list *lines)
 		return LP_OK;
 	}
 	ret = lp_set_boot_count(count + 1);
-	if (!ret)
-		ret = lp_insert_livepoke();
+	if (ret)
+		return ret;
+	lp_mark_restored();
+	ret = lp_insert_livepoke();
 	return ret ?: lp_restore_all(lines);
 }
 

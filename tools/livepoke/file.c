@@ -147,6 +147,20 @@ static int lp_fill_from(int fd, int from)
 	return got < 0 ? -errno : 0;
 }
 
+/* A rename outlives a crash only once the directory has been written. */
+static int lp_sync_dir_of(const char *path)
+{
+	char *dir = lp_format("%.*s", (int)(strrchr(path, '/') - path), path);
+	int fd = open(*dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0 || fsync(fd))
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return ret;
+}
+
 /* Puts text, or what @from holds, at @path: all of it or nothing. */
 static int lp_put(const char *path, const char *text, int from)
 {
@@ -166,6 +180,8 @@ static int lp_put(const char *path, const char *text, int from)
 		ret = -errno;
 	if (ret)
 		unlink(temp);
+	else if (strchr(path, '/'))
+		ret = lp_sync_dir_of(path);
 	free(temp);
 	return ret;
 }
