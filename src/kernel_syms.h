@@ -147,6 +147,8 @@ struct kprobe;
 #define LP_KSYM_KLP_DATA(D)						\
 	D(ftrace_ops_list, struct ftrace_ops *, LP_KSYM_OPTIONAL,	\
 	  "naming a conflicting ftrace user", "CONFIG_KALLSYMS_ALL")	\
+	D(ftrace_enabled, int, LP_KSYM_OPTIONAL,			\
+	  "telling that ftrace is switched off", "CONFIG_KALLSYMS_ALL")	\
 	D(saved_command_line, char *, LP_KSYM_OPTIONAL,			\
 	  "reading what lockdown allows", "CONFIG_KALLSYMS_ALL")	\
 	D(klp_patches, struct list_head, LP_KSYM_OPTIONAL,		\

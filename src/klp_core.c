@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 #include "klp_control.h"
 #include "klp_core.h"
+#include "klp_foreign.h"
 #include "klp_lockdown.h"
 #include "klp_module.h"
 #include "klp_object.h"
@@ -21,6 +22,7 @@
 #include "klp_symbols.h"
 #include "klp_sysfs.h"
 #include "klp_transition.h"
+#include "test_break.h"
 
 DEFINE_MUTEX(lp_mutex);
 LIST_HEAD(lp_patches);
@@ -132,8 +134,9 @@ static int lp_patch_objects(struct lp_live_patch *live)
 		if (!object->loaded)
 			continue;
 		ret = lp_pre_patch(object);
-		if (!ret)
-			ret = lp_patch_object(object);
+		if (ret)
+			return ret;
+		ret = lp_patch_object(object);
 		if (!ret)
 			continue;
 		pr_warn("failed to patch object '%s'\n", lp_object_name(object));
@@ -148,6 +151,7 @@ static int lp_enable(struct lp_live_patch *live)
 	int ret;
 
 	pr_notice("enabling patch '%s'\n", lp_patch_name(live));
+	lp_warn_of_lkrg(live);
 	ret = lp_transition_prepare(live, true);
 	if (ret)
 		return ret;
@@ -203,7 +207,7 @@ static int lp_may_register(const struct lp_patch *patch, const char *name)
 		       name, lp_patch_name(lp_transition_patch));
 		return -EBUSY;
 	}
-	if (!lp_states_compatible(patch)) {
+	if (!lp_states_compatible(patch) && !LP_BREAK(ANY_STATE)) {
 		pr_err("Livepatch patch (%s) is not compatible with the already installed livepatches.\n",
 		       name);
 		return -EINVAL;
@@ -235,8 +239,8 @@ static int lp_check_abi(const struct lp_patch *patch, unsigned int abi,
 {
 	if (abi == LP_LIVEPATCH_ABI && size == sizeof(*patch))
 		return 0;
-	pr_err("a patch built for ABI %u was refused, this livepoke has ABI %u; rebuild the patch\n",
-	       abi, LP_LIVEPATCH_ABI);
+	pr_err("a patch built for ABI %u (%u bytes) was refused, this livepoke has ABI %u (%zu bytes); rebuild the patch\n",
+	       abi, size, LP_LIVEPATCH_ABI, sizeof(*patch));
 	return -EINVAL;
 }
 
@@ -299,6 +303,8 @@ int lp_register_patch(struct lp_patch *patch, unsigned int abi,
 	ret = lp_check_abi(patch, abi, size);
 	if (!ret)
 		ret = lp_check_patch(patch);
+	if (!ret)
+		ret = lp_check_foreign(patch->mod);
 	return ret ?: lp_register_live(patch, patch->mod->name, NULL);
 }
 

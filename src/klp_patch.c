@@ -17,6 +17,7 @@
 #include "klp_patch.h"
 #include "klp_sync.h"
 #include "klp_transition.h"
+#include "test_break.h"
 #include "test_points.h"
 #include "test_record.h"
 
@@ -57,7 +58,7 @@ static __always_inline void *lp_choose(struct lp_target *target)
 		universe = lp_current_universe();
 		LP_RECORD(KLP_CHOICE, target->addr, 1 << 4 | universe);
 		if (universe == LP_UNPATCHED)
-			version = READ_ONCE(version->older);
+			version = LP_BREAK(UNDER_IS_ORIGINAL) ? NULL : READ_ONCE(version->older);
 	}
 	return version ? version->new_func : NULL;
 }
@@ -80,7 +81,7 @@ static void notrace lp_ftrace_handler(unsigned long ip, unsigned long parent_ip,
 	LP_POINT(KLP_HANDLER_ENTER);
 	new_func = lp_choose(target);
 #ifndef LP_BREAK_REDIRECT
-	if (new_func)
+	if (new_func && !LP_BREAK(NO_REDIRECT))
 		lp_fregs_set_ip(fregs, (unsigned long)new_func);
 #endif
 	lp_section_leave(section);
@@ -124,6 +125,12 @@ static void lp_explain_refusal(struct lp_version *version, int err)
 {
 	char owner[LP_OWNER_LEN];
 
+	/* Redirections are not to be reverted by a switch: ftrace says -EBUSY. */
+	if (err == -EBUSY && lp_kdata(ftrace_enabled) && !*lp_kdata(ftrace_enabled)) {
+		pr_err("function '%s' cannot be redirected: ftrace is switched off; set sysctl kernel.ftrace_enabled=1\n",
+		       version->name);
+		return;
+	}
 	if (err == -EBUSY) {
 		lp_name_owner(version->old_addr, owner);
 		pr_err("function '%s' is already redirected by %s; remove that first\n",

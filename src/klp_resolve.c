@@ -43,7 +43,7 @@ static int lp_check_func(const struct lp_patch *patch,
 		wrong = "two replacements";
 	if (!wrong)
 		return 0;
-	pr_err("patch '%s' declares %s for '%s'\n", patch->mod->name, wrong,
+	pr_err("patch '%s' declares %s for function '%s'\n", patch->mod->name, wrong,
 	       func->old_name ?: "");
 	return -EINVAL;
 }
@@ -129,14 +129,15 @@ static int lp_find_old(struct lp_version *version)
 	return 0;
 }
 
-static int lp_size_of(unsigned long addr, unsigned long *size, const char *name)
+static int lp_size_of(unsigned long addr, unsigned long *size,
+		      const char *name, const char *what)
 {
 	unsigned long offset;
 
 	if (lp_k(kallsyms_lookup_size_offset)(addr, size, &offset) && !offset)
 		return 0;
-	pr_err("kallsyms size lookup failed for '%s'\n", name);
-	return -EINVAL;
+	pr_err("kallsyms size lookup failed for '%s'%s\n", name, what);
+	return -ENOENT;
 }
 
 /*
@@ -190,10 +191,10 @@ static int lp_resolve_version(struct lp_version *version)
 	ret = lp_find_old(version);
 	if (!ret)
 		ret = lp_size_of(version->old_addr, &version->old_size,
-				 version->name);
+				 version->name, "");
 	if (!ret && !lp_version_is_nop(version))
 		ret = lp_size_of((unsigned long)version->new_func,
-				 &version->new_size, "replacement");
+				 &version->new_size, version->name, " replacement");
 	if (!ret)
 		ret = lp_check_exit_path(version);
 	if (!ret && version->object->live->kind)

@@ -11,6 +11,8 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <livepoke/shadow.h>
+#include "test_break.h"
+#include "test_points.h"
 
 struct lp_shadow {
 	struct hlist_node node;
@@ -59,8 +61,11 @@ static struct lp_shadow *lp_shadow_add(struct lp_shadow *fresh,
 	unsigned long flags;
 
 	*err = 0;
+	LP_POINT(KLP_SHADOW_ADD);
 	spin_lock_irqsave(&lp_shadow_lock, flags);
 	present = lp_shadow_find(fresh->obj, fresh->id);
+	if (LP_BREAK(SHADOW_NO_RECHECK))
+		present = NULL;
 	if (!present && ctor)
 		*err = ctor(fresh->obj, fresh->data, ctor_data);
 	if (!present && !*err)

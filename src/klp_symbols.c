@@ -8,7 +8,9 @@
 
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/static_call.h>
+#include <linux/string.h>
 #include <livepoke/symbols.h>
 #include "compat/compat.h"
 #include "klp_module.h"
@@ -29,48 +31,98 @@ static bool lp_symbol_is_due(const struct lp_symbol *symbol,
 	return !symbol->object || lp_patchable_module(symbol->object);
 }
 
-/* The address, 0 after a message that names the symbol. */
-static unsigned long lp_symbol_find(const struct lp_live_patch *live,
-				    const struct lp_symbol *symbol)
+/* Room for names in one line of the log; more go to further lines. */
+#define LP_LACKING_LEN	768
+
+/**
+ * struct lp_lacking - the symbols of a patch that cannot be bound
+ * @live:	the patch
+ * @count:	how many so far
+ * @len:	used of @names
+ * @names:	those not logged yet, "object:symbol (reason), ..."
+ */
+struct lp_lacking {
+	const struct lp_live_patch *live;
+	unsigned int count;
+	unsigned int len;
+	char names[LP_LACKING_LEN];
+};
+
+static void lp_lacking_log(struct lp_lacking *lacking)
+{
+	if (lacking->len)
+		pr_err("patch '%s' needs symbols that cannot be bound: %s\n",
+		       lp_patch_name(lacking->live), lacking->names);
+	lacking->len = 0;
+}
+
+static void lp_lacking_add(struct lp_lacking *lacking,
+			   const struct lp_symbol *symbol, const char *reason)
 {
 	const char *object = symbol->object ?: "vmlinux";
+
+	if (lacking->len + strlen(object) + strlen(symbol->name) +
+	    strlen(reason) + sizeof(", : ()") > LP_LACKING_LEN)
+		lp_lacking_log(lacking);
+	lacking->len += scnprintf(lacking->names + lacking->len,
+				  LP_LACKING_LEN - lacking->len, "%s%s:%s (%s)",
+				  lacking->len ? ", " : "", object,
+				  symbol->name, reason);
+	lacking->count++;
+}
+
+/* The address; or 0, and why. */
+static unsigned long lp_symbol_find(const struct lp_symbol *symbol,
+				    const char **reason)
+{
 	struct lp_symbol_found found;
 
 	lp_find_symbol(symbol->object, symbol->name, symbol->sympos, &found);
 	if (!found.count)
-		pr_err("patch '%s' needs symbol '%s' of '%s', which does not exist\n",
-		       lp_patch_name(live), symbol->name, object);
+		*reason = "does not exist";
 	else if (!symbol->sympos && found.count > 1)
-		pr_err("patch '%s' needs symbol '%s' of '%s', which is ambiguous; give its position\n",
-		       lp_patch_name(live), symbol->name, object);
+		*reason = "ambiguous; give its position";
 	else if (symbol->sympos && found.count != symbol->sympos)
-		pr_err("patch '%s' needs symbol '%s' of '%s' at position %lu, there are %lu\n",
-		       lp_patch_name(live), symbol->name, object,
-		       symbol->sympos, found.count);
+		*reason = "no symbol at that position";
 	else
 		return found.addr;
 	return 0;
 }
 
-static int lp_symbol_bind(const struct lp_live_patch *live,
-			  struct lp_symbol *symbol)
+/* NULL, or why the symbol cannot be bound. */
+static const char *lp_symbol_bind(struct lp_symbol *symbol)
 {
-	unsigned long addr = lp_symbol_find(live, symbol);
+	const char *reason = NULL;
+	unsigned long addr = lp_symbol_find(symbol, &reason);
 	struct module *mod;
 
 	if (!addr)
-		return -ENOENT;
+		return reason;
 	if (symbol->object) {
 		mod = lp_patchable_module(symbol->object);
 		if (!mod || !try_module_get(mod))
-			return -ENOENT;
+			return "its module is going";
 		symbol->pinned = mod;
 	}
 	if (symbol->data)
 		*symbol->data = (const void *)addr;
 	else
 		__static_call_update(symbol->key, symbol->tramp, (void *)addr);
-	return 0;
+	return NULL;
+}
+
+static void lp_symbols_try(struct lp_lacking *lacking, const struct module *coming)
+{
+	struct lp_symbol *symbol;
+	const char *reason;
+
+	lp_for_each_symbol(lacking->live->patch, symbol) {
+		if (!lp_symbol_is_due(symbol, coming))
+			continue;
+		reason = lp_symbol_bind(symbol);
+		if (reason)
+			lp_lacking_add(lacking, symbol, reason);
+	}
 }
 
 /**
@@ -79,22 +131,28 @@ static int lp_symbol_bind(const struct lp_live_patch *live,
  * @coming:	only symbols of this module, which is loading; NULL: all
  *
  * Context: process context, sleeps; under lp_mutex.
- * Return: 0, or -ENOENT after a message for every symbol that is missing.
+ * Return: 0, -ENOMEM, or -ENOENT after one message that names every symbol
+ * that is missing.
  */
 int lp_symbols_bind(struct lp_live_patch *live, const struct module *coming)
 {
-	struct lp_symbol *symbol;
-	int err, ret = 0;
+	struct lp_lacking *lacking;
+	unsigned int count;
 
-	lp_for_each_symbol(live->patch, symbol) {
-		if (!lp_symbol_is_due(symbol, coming))
-			continue;
-		err = lp_symbol_bind(live, symbol);
-		ret = ret ?: err;
-	}
-	if (ret)
-		lp_symbols_release(live->patch, coming);
-	return ret;
+	if (!live->patch->symbols)
+		return 0;
+	lacking = kzalloc(sizeof(*lacking), GFP_KERNEL);
+	if (!lacking)
+		return -ENOMEM;
+	lacking->live = live;
+	lp_symbols_try(lacking, coming);
+	lp_lacking_log(lacking);
+	count = lacking->count;
+	kfree(lacking);
+	if (!count)
+		return 0;
+	lp_symbols_release(live->patch, coming);
+	return -ENOENT;
 }
 
 /**

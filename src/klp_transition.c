@@ -55,6 +55,7 @@ static struct task_struct *lp_worker;
 static DECLARE_WAIT_QUEUE_HEAD(lp_worker_wait);
 static bool lp_kicked;
 static unsigned int lp_backoff_us;	/* 0: nothing to retry */
+static bool lp_signaled;		/* said so since the start or reversal */
 static u64 lp_next_signal_ns, lp_signal_interval_ns, lp_stop_ns;
 
 static bool lp_target_patched(void)
@@ -282,7 +283,7 @@ static void lp_transition_finish(struct lp_live_patch *live, bool patched)
 {
 	if (!patched)
 		lp_unpatch_live(live);
-	else if (live->patch->replace)
+	if (live->patch->replace && (patched || LP_BREAK(REVERSE_REPLACES)))
 		lp_unpatch_replaced(live);
 	/*
 	 * No handler may still choose by universe when the flags go: it would
@@ -314,7 +315,9 @@ void lp_transition_cancel(void)
 
 	pr_debug("'%s': canceling patching transition, going to unpatch\n",
 		 lp_patch_name(live));
+	pr_debug("'%s': completing unpatching transition\n", lp_patch_name(live));
 	lp_transition_finish(live, false);
+	pr_notice("'%s': unpatching complete\n", lp_patch_name(live));
 }
 
 static void lp_announce(struct lp_live_patch *live, bool patched)
@@ -428,7 +431,9 @@ static bool lp_signal_due(void)
 	lp_signal_interval_ns = min_t(u64, 2 * lp_signal_interval_ns,
 				      LP_SIGNAL_INTERVAL_MAX_NS);
 	lp_next_signal_ns = now + lp_signal_interval_ns;
-	pr_notice("signaling remaining tasks\n");
+	if (!lp_signaled)
+		pr_notice("signaling remaining tasks\n");
+	lp_signaled = true;
 	return true;
 }
 
@@ -468,6 +473,7 @@ static void lp_start_driving(void)
 	u64 now = ktime_get_ns();
 
 	lp_trace_transition(lp_transition_patch, lp_target_patched(), "start");
+	lp_signaled = false;
 	lp_signal_interval_ns = (u64)signal_ms * NSEC_PER_MSEC;
 	lp_next_signal_ns = now + lp_signal_interval_ns;
 	lp_stop_ns = now + (u64)stop_machine_ms * NSEC_PER_MSEC;
@@ -544,8 +550,8 @@ void lp_transition_force(void)
 {
 	bool target = lp_target_patched();
 
-	pr_warn("forcing remaining tasks to the %s state\n",
-		target ? "patched" : "unpatched");
+	/* Kernel livepatch says so in both directions. */
+	pr_warn("forcing remaining tasks to the patched state\n");
 	lp_transition_patch->forced = true;
 	lp_set_word(LP_CLOSING, target, target);
 	lp_synchronise();

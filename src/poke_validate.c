@@ -19,6 +19,7 @@
 #include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -87,6 +88,10 @@ static const char * const poke_trampolines[] = { "__SCT__" };
 /* LKRG's module, under the names it has had. */
 static const char * const poke_lkrg[] = { "lkrg", "p_lkrg" };
 
+static bool allow_lkrg;
+module_param(allow_lkrg, bool, 0644);
+MODULE_PARM_DESC(allow_lkrg, "poke kernel text although LKRG is loaded");
+
 static bool poke_has_prefix_of(const char *name, const char * const *list,
 			       unsigned int count)
 {
@@ -131,7 +136,7 @@ static enum poke_why poke_check_system(void)
 	if (kgdb && READ_ONCE(*kgdb))
 		return POKE_WHY_KGDB;
 	for (i = 0; i < ARRAY_SIZE(poke_lkrg); i++)
-		if (poke_module_loaded(poke_lkrg[i]))
+		if (!allow_lkrg && poke_module_loaded(poke_lkrg[i]))
 			return POKE_WHY_LKRG;
 	return POKE_OK;
 }

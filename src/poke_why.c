@@ -101,7 +101,7 @@ static const struct poke_reason poke_reasons[POKE_WHY_COUNT] = {
 	[POKE_WHY_KGDB] = { -EBUSY,
 		"an active kernel debugger takes every breakpoint; disable kgdb first" },
 	[POKE_WHY_LKRG] = { -EBUSY,
-		"LKRG is loaded and treats changed kernel text as an attack; unload lkrg first" },
+		"LKRG is loaded and treats changed kernel text as an attack; unload lkrg first, or set allow_lkrg=1" },
 	[POKE_WHY_MODULE_GOING] = { -ENOENT,
 		"the module that holds the site is being unloaded; load it again first" },
 	[POKE_WHY_NO_MEMORY] = { -ENOMEM,

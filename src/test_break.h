@@ -40,7 +40,17 @@
 	B(NO_RESCAN)							\
 	B(NO_SYNC_REVERSE)						\
 	B(SKIP_OFFLINE_IDLE)						\
-	B(OFFLINE_UNLOCKED)	/* test and store without the lock */
+	B(OFFLINE_UNLOCKED)	/* test and store without the lock */	\
+	/* what a patch can consist of */				\
+	B(NO_REDIRECT)							\
+	B(NO_NOPS)		/* replacing keeps others' functions */	\
+	B(REVERSE_REPLACES)	/* even if it is taken back */	\
+	B(UNDER_IS_ORIGINAL)	/* not the patch below */		\
+	B(IGNORE_PRE_PATCH)	/* pre_patch cannot refuse */		\
+	B(IGNORE_COMING)	/* a loading module is not patched */	\
+	B(NO_GOING_CALLBACK)	/* no pre_unpatch for a going module */	\
+	B(ANY_STATE)		/* states are always compatible */	\
+	B(SHADOW_NO_RECHECK)	/* add without looking again */
 
 #define LP_BREAK_ENUM(name)	LP_BRK_##name,
 enum lp_break_id {

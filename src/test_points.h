@@ -81,6 +81,7 @@ enum lp_point_id {
 	LP_PT_KLP_TASK_WORK,
 	LP_PT_KLP_IPI,
 	LP_PT_KLP_IDLE_OFFLINE,
+	LP_PT_KLP_SHADOW_ADD,
 };
 
 #endif /* _LIVEPOKE_TEST_POINTS_H */

@@ -11,7 +11,9 @@
 #include <linux/ftrace.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/module.h>
 #include <linux/smp.h>
+#include <linux/sysfs.h>
 #ifdef LP_HAVE_PANIC_NOTIFIER_H
 #include <linux/panic_notifier.h>
 #endif
@@ -75,6 +77,20 @@ static inline struct lp_text_range lp_module_text(const struct module *mod)
 #else
 	return (struct lp_text_range){ mod->core_layout.base, mod->core_layout.text_size };
 #endif
+}
+
+/*
+ * Name of a module's i-th section, NULL behind the last one. The list is what
+ * /sys/module/<module>/sections shows; its attribute group comes first in a
+ * structure that the kernel keeps to itself.
+ */
+static inline const char *lp_module_section(const struct module *mod, unsigned int i)
+{
+	const struct attribute_group *sections = (const void *)mod->sect_attrs;
+
+	if (!sections || !sections->bin_attrs || !sections->bin_attrs[i])
+		return NULL;
+	return sections->bin_attrs[i]->attr.name;
 }
 
 static __always_inline unsigned int lp_task_state(struct task_struct *task)

@@ -57,6 +57,49 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
+#include <linux/errno.h>
+#ifdef CONFIG_FPROBE
+#include <linux/fprobe.h>
+
+#ifdef LP_HAVE_FPROBE_FREGS
+#define lp_fprobe_regs	ftrace_regs
+#else
+#define lp_fprobe_regs	pt_regs
+#endif
+
+static int *lp_fprobe_hits;
+
+static int lp_fprobe_entry(struct fprobe *fp, unsigned long entry_ip,
+			   unsigned long ret_ip, struct lp_fprobe_regs *regs,
+			   void *entry_data)
+{
+	(*lp_fprobe_hits)++;
+	return 0;
+}
+
+static struct fprobe lp_fprobe = { .entry_handler = lp_fprobe_entry };
+
+static inline int lp_fprobe_add(const char *name, int *hits)
+{
+	lp_fprobe_hits = hits;
+	return register_fprobe(&lp_fprobe, name, NULL);
+}
+
+static inline void lp_fprobe_remove(void)
+{
+	unregister_fprobe(&lp_fprobe);
+}
+#else
+static inline int lp_fprobe_add(const char *name, int *hits)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void lp_fprobe_remove(void)
+{
+}
+#endif
+
 #endif /* __ASSEMBLY__ */
 
 #endif /* _LIVEPOKE_COMPAT_TESTS_H */
