@@ -7,6 +7,35 @@
  * an array of functions; every array ends with an empty element. The patch
  * module calls lp_enable_patch() from its init function; from then on the
  * patch is steered through /sys/kernel/livepoke/<patch>/.
+ *
+ * Fields marked external are the author's; those marked internal are set by
+ * livepoke. What sysfs shows of a patch and of each of its objects:
+ *
+ *	enabled	transition
+ *	1	1	being enabled: some tasks run old, some new functions
+ *	1	0	enabled: every task runs the new functions
+ *	0	1	being disabled: some tasks run new, some old functions
+ *	0	0	disabled; seen for a moment before the directory goes
+ *
+ * Writing the opposite of @enabled while transition is 1 goes from the first
+ * line to the third, or back.
+ *
+ *	patched	transition
+ *	0	0	the module is not loaded, or the patch is disabled
+ *	0	1	the module is not loaded (it is patched if it comes now)
+ *	1	1	redirected; the universe of a task says where to
+ *	1	0	redirected to the new functions
+ *
+ * A single function goes the same way: its redirection is in place with a
+ * transition flag that is set before, and cleared when the last task has been
+ * switched; on the way out the flag is set while the redirection is in place
+ * and cleared after that is gone:
+ *
+ *	on its stack	transition
+ *	no		0	unpatched
+ *	no		1	unpatched, about to be redirected, or just restored
+ *	yes		1	redirected; the universe of a task says where to
+ *	yes		0	redirected to the new function
  */
 #ifndef _LIVEPOKE_LIVEPATCH_H
 #define _LIVEPOKE_LIVEPATCH_H
@@ -34,7 +63,29 @@ struct lp_func {
 };
 
 struct lp_object;
-struct lp_symbol;
+struct module;
+struct static_call_key;
+
+/**
+ * struct lp_symbol - a symbol to bind; made by the macros of livepoke/symbols.h
+ * @object:	external: name of the module, NULL for the kernel image
+ * @name:	external: of the symbol
+ * @sympos:	external: position among symbols of that name in the object,
+ *		from 1; 0 means that the name must be unique
+ * @key:	external: function: the static call
+ * @tramp:	external: function: its trampoline
+ * @data:	external: variable: the pointer to fill in
+ * @pinned:	internal: the module that is kept loaded
+ */
+struct lp_symbol {
+	const char *object;
+	const char *name;
+	unsigned long sympos;
+	struct static_call_key *key;
+	void *tramp;
+	const void **data;
+	struct module *pinned;
+};
 
 /**
  * struct lp_callbacks - functions called around the patching of an object
@@ -127,6 +178,34 @@ struct lp_state *lp_get_prev_state(unsigned long id);
 int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
 		      unsigned int size);
 
+/*
+ * What the file of a patch says of itself, in the section LP_BUILT_SECTION,
+ * to a tool that reads it without loading it. With these sizes the tool finds
+ * objects, functions and symbols by following the relocations of the patch.
+ */
+#define LP_BUILT_SECTION	".livepoke.patch"
+#define LP_BUILT_MAGIC		0x454b4f504556494cULL	/* "LIVEPOKE" */
+
+struct lp_built {
+	__u64 magic;
+	__u32 abi;
+	__u32 patch_size;
+	__u32 object_size;
+	__u32 func_size;
+	__u32 state_size;
+	__u32 symbol_size;
+};
+
+#define LP_BUILT_INIT {							\
+	.magic = LP_BUILT_MAGIC, .abi = LP_LIVEPATCH_ABI,		\
+	.patch_size = sizeof(struct lp_patch),				\
+	.object_size = sizeof(struct lp_object),			\
+	.func_size = sizeof(struct lp_func),				\
+	.state_size = sizeof(struct lp_state),				\
+	.symbol_size = sizeof(struct lp_symbol),			\
+}
+
+#ifdef __KERNEL__
 /**
  * lp_enable_patch() - register a patch and start its transition
  * @patch:	the patch; see &struct lp_patch
@@ -144,9 +223,12 @@ int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
  *   -EOPNOTSUPP for what this version cannot do,
  *   -ENOMEM. The log says what was wrong and what to do about it.
  */
-static inline int lp_enable_patch(struct lp_patch *patch)
-{
-	return __lp_enable_patch(patch, LP_LIVEPATCH_ABI, sizeof(*patch));
-}
+#define lp_enable_patch(patch) ({					\
+	static const struct lp_built __lp_built __used			\
+		__section(LP_BUILT_SECTION) = LP_BUILT_INIT;		\
+	__lp_enable_patch((patch), LP_LIVEPATCH_ABI,			\
+			  sizeof(struct lp_patch));			\
+})
+#endif
 
 #endif /* _LIVEPOKE_LIVEPATCH_H */

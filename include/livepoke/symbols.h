@@ -30,27 +30,7 @@
 
 #include <linux/module.h>
 #include <linux/static_call.h>
-
-/**
- * struct lp_symbol - a symbol to bind; made by LP_BIND_FUNC() and LP_BIND_DATA()
- * @object:	name of the module, NULL for the kernel image
- * @name:	of the symbol
- * @sympos:	position among symbols of that name in the object, from 1;
- *		0 means that the name must be unique
- * @key:	function: the static call
- * @tramp:	function: its trampoline
- * @data:	variable: the pointer to fill in
- * @pinned:	internal: the module that is kept loaded
- */
-struct lp_symbol {
-	const char *object;
-	const char *name;
-	unsigned long sympos;
-	struct static_call_key *key;
-	void *tramp;
-	const void **data;
-	struct module *pinned;
-};
+#include <livepoke/livepatch.h>
 
 /** LP_SYMBOL_FUNC() - declare a function: name, return type, (arguments) */
 #define LP_SYMBOL_FUNC(_name, _ret, _args)				\

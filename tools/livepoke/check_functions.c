@@ -63,7 +63,8 @@ static void lp_check_symbol(struct lp_diagnosis *d, const struct lp_running *r,
 
 	if (!n)
 		lp_find(d, LP_BAD, "is it spelled right? inlined functions have no symbol: patch their callers",
-			"%s has no function %s", where, f->function);
+			"%s has no %s %s", where, f->used ? "symbol" : "function",
+			f->function);
 	else if (!f->sympos && n > 1)
 		lp_find(d, LP_BAD, "say which by old_sympos",
 			"%s has %zu symbols %s", where, n, f->function);
@@ -93,16 +94,17 @@ static void lp_check_function(struct lp_diagnosis *d, const struct lp_running *r
 	size_t before = d->count;
 
 	if (f->object && !lp_module_loaded(f->object)) {
-		lp_find(d, LP_WARN, "it is patched when that module is loaded",
+		lp_find(d, LP_WARN, f->used ? "it is bound when that module is loaded" :
+					      "it is patched when that module is loaded",
 			"module %s is not loaded: %s cannot be checked", f->object, f->function);
 		return;
 	}
 	lp_check_symbol(d, r, f);
-	if (d->count == before)
+	if (d->count == before && !f->used)
 		lp_check_hook(d, r, f);
 	if (d->count == before)
-		lp_find(d, LP_GOOD, NULL, "%s%s%s can be replaced", f->object ? f->object : "",
-			f->object ? ":" : "", f->function);
+		lp_find(d, LP_GOOD, NULL, "%s%s%s can be %s", f->object ? f->object : "",
+			f->object ? ":" : "", f->function, f->used ? "bound" : "replaced");
 }
 
 static void lp_check_transitions(struct lp_diagnosis *d)
@@ -116,6 +118,17 @@ static void lp_check_transitions(struct lp_diagnosis *d)
 				"the transition of '%s' is running", lives.item[i].name);
 	}
 	lp_free_patches(&lives);
+}
+
+static void lp_check_origin(struct lp_diagnosis *d, const struct lp_declarations *declared)
+{
+	if (declared->foreign)
+		lp_find(d, LP_BAD, "build it from source with patch.mk",
+			"kpatch-build or klp-build made it: it has section %s", declared->foreign);
+	if (declared->abi && declared->abi != declared->known_abi)
+		lp_find(d, LP_BAD, "build it against the installed livepoke",
+			"it was built for ABI %u, this command knows ABI %u", declared->abi,
+			declared->known_abi);
 }
 
 void lp_check_functions(struct lp_diagnosis *d, const char *file)
@@ -134,6 +147,7 @@ void lp_check_functions(struct lp_diagnosis *d, const char *file)
 	else if (!declared.count)
 		lp_find(d, LP_WARN, "only loading it can tell",
 			"it puts its list of functions together when it is loaded");
+	lp_check_origin(d, &declared);
 	for (i = 0; i < declared.count; i++)
 		lp_check_function(d, &r, &declared.item[i]);
 	lp_free_declarations(&declared);

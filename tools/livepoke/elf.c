@@ -181,6 +181,7 @@ static void lp_read_object(const struct lp_elf *e, struct lp_place object,
 		name = lp_text_at(e, lp_follow(e, func, offsetof(struct lp_func, old_name)));
 		if (!name)
 			return;
+		one.used = false;
 		one.function = name;
 		one.object = lp_text_at(e, lp_follow(e, object, offsetof(struct lp_object, name)));
 		one.sympos = lp_number_at(e, func, offsetof(struct lp_func, old_sympos));
@@ -188,22 +189,75 @@ static void lp_read_object(const struct lp_elf *e, struct lp_place object,
 	}
 }
 
+static void lp_read_symbols(const struct lp_elf *e, struct lp_place symbol,
+			    struct lp_declarations *declared)
+{
+	struct lp_declared one = { .used = true };
+	int i;
+
+	for (i = 0; i < LP_MOST; i++, symbol.offset += sizeof(struct lp_symbol)) {
+		one.function = lp_text_at(e, lp_follow(e, symbol, offsetof(struct lp_symbol, name)));
+		if (!one.function)
+			return;
+		one.object = lp_text_at(e, lp_follow(e, symbol, offsetof(struct lp_symbol, object)));
+		one.sympos = lp_number_at(e, symbol, offsetof(struct lp_symbol, sympos));
+		lp_declare(declared, one);
+	}
+}
+
 static void lp_read_one_patch(const struct lp_elf *e, struct lp_place patch,
 			      struct lp_declarations *declared)
 {
-	const struct lp_place *objs, *funcs;
+	const struct lp_place *objs, *funcs, *symbols;
 	struct lp_place object;
 	int i;
 
 	objs = lp_follow(e, patch, offsetof(struct lp_patch, objs));
 	if (!objs)
 		return;
+	symbols = lp_follow(e, patch, offsetof(struct lp_patch, symbols));
+	if (symbols)
+		lp_read_symbols(e, *symbols, declared);
 	object = *objs;
 	for (i = 0; i < LP_MOST; i++, object.offset += sizeof(struct lp_object)) {
 		funcs = lp_follow(e, object, offsetof(struct lp_object, funcs));
 		if (!funcs)
 			return;
 		lp_read_object(e, object, *funcs, declared);
+	}
+}
+
+static void lp_read_section(struct lp_declarations *declared, const char *name,
+			    Elf_Data *data)
+{
+	struct lp_built built;
+
+	if (!strncmp(name, ".klp.rela.", 10) && !declared->foreign)
+		declared->foreign = lp_copy(name);
+	if (strcmp(name, LP_BUILT_SECTION) || !data || !data->d_buf ||
+	    data->d_size < sizeof(built))
+		return;
+	memcpy(&built, data->d_buf, sizeof(built));
+	if (built.magic == LP_BUILT_MAGIC)
+		declared->abi = built.abi;
+}
+
+/* What the sections tell by their names, and the note about the ABI */
+static void lp_read_sections(const struct lp_elf *e, struct lp_declarations *declared)
+{
+	Elf_Scn *scn = NULL;
+	const char *name;
+	GElf_Shdr shdr;
+	size_t names;
+
+	if (elf_getshdrstrndx(e->elf, &names))
+		return;
+	while ((scn = elf_nextscn(e->elf, scn))) {
+		if (!gelf_getshdr(scn, &shdr))
+			continue;
+		name = elf_strptr(e->elf, names, shdr.sh_name);
+		if (name)
+			lp_read_section(declared, name, elf_getdata(scn, NULL));
 	}
 }
 
@@ -230,14 +284,18 @@ int lp_read_declarations(const char *file, struct lp_declarations *declared)
 	int fd, ret = 0;
 
 	memset(declared, 0, sizeof(*declared));
+	declared->known_abi = LP_LIVEPATCH_ABI;
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	elf_version(EV_CURRENT);
 	e.elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (e.elf && elf_kind(e.elf) == ELF_K_ELF) {
+		lp_read_sections(&e, declared);
 		lp_read_pointers(&e);
-		lp_read_all_patches(&e, declared);
+		/* Of another ABI the structures are not known. */
+		if (!declared->abi || declared->abi == LP_LIVEPATCH_ABI)
+			lp_read_all_patches(&e, declared);
 	} else {
 		ret = -ENOEXEC;
 	}
@@ -256,4 +314,5 @@ void lp_free_declarations(struct lp_declarations *declared)
 		free(one->function);
 	}
 	free(declared->item);
+	free(declared->foreign);
 }

@@ -5,7 +5,9 @@
  *
  * patch.mk puts this directory before the kernel's, so that the source of such
  * a patch stays as it is. The structures are those of livepoke; the fields
- * that the kernel documents as external have the same names there.
+ * that the kernel documents as external have the same names there. What a
+ * patch could use in any kernel from 5.10 to 7.3 is here, whatever the kernel
+ * that it is built for has.
  */
 #ifndef _LIVEPOKE_COMPAT_LINUX_LIVEPATCH_H
 #define _LIVEPOKE_COMPAT_LINUX_LIVEPATCH_H
@@ -16,6 +18,7 @@
 #include <linux/module.h>
 #include <livepoke/livepatch.h>
 #include <livepoke/shadow.h>
+#include "livepatch_external.h"
 
 #define klp_func		lp_func
 #define klp_callbacks		lp_callbacks
@@ -35,13 +38,46 @@
 #define klp_shadow_free		lp_shadow_free
 #define klp_shadow_free_all	lp_shadow_free_all
 
-#define klp_for_each_object(patch, obj)					\
+/* Universes of a task, under the names until 6.10 and since. */
+#ifndef KLP_UNDEFINED
+#define KLP_UNDEFINED			-1
+#define KLP_UNPATCHED			0
+#define KLP_PATCHED			1
+#endif
+#define KLP_TRANSITION_IDLE		-1
+#define KLP_TRANSITION_UNPATCHED	0
+#define KLP_TRANSITION_PATCHED		1
+
+#define klp_for_each_object_static(patch, obj)				\
 	for ((obj) = (patch)->objs; (obj)->funcs || (obj)->name; (obj)++)
 
-#define klp_for_each_func(obj, func)					\
+#define klp_for_each_func_static(obj, func)				\
 	for ((func) = (obj)->funcs;					\
 	     (func)->old_name || (func)->new_func || (func)->old_sympos;\
 	     (func)++)
+
+/* The author's arrays: livepoke keeps what it adds to itself. */
+#define klp_for_each_object(patch, obj)	klp_for_each_object_static(patch, obj)
+#define klp_for_each_func(obj, func)	klp_for_each_func_static(obj, func)
+
+/* livepoke only loads where stacks are reliable. */
+static inline bool klp_have_reliable_stack(void)
+{
+	return true;
+}
+
+/*
+ * Finds what klp-build has put into a module. livepoke has no use for such
+ * modules, so there is nothing to find; see livepoke-patch(7).
+ */
+static inline void *klp_find_section_by_name(const struct module *mod,
+					     const char *name, size_t *sec_size)
+{
+	pr_err("livepoke: patch '%s' was made by klp-build for the kernel's own livepatch; build it from source with patch.mk\n",
+	       mod->name);
+	*sec_size = 0;
+	return NULL;
+}
 
 /*
  * MODULE_INFO(livepatch, "Y") would make the kernel treat the module as one
