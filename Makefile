@@ -87,7 +87,9 @@ progs: $(PROGS)
 
 $(BUILD)/progs/%: tests/kernel/progs/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_PROGS) -o $@ $<
+	$(CC) $(CFLAGS_PROGS) -o $@ $< $(LDLIBS_PROG)
+
+$(BUILD)/progs/lpbpf: LDLIBS_PROG := -lbpf -lelf -lz
 
 $(BUILD)/progs/lpconform: $(wildcard tests/conformance/*.[ch]) src/test_record.h
 	@mkdir -p $(@D)

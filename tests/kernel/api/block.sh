@@ -76,6 +76,10 @@ fi
 check "unload the target" unload $T
 
 diag "what must not be blocked"
+log_mark
+is "a refused request" "$(ctl "disengage nothing")" ENOENT
+check "is in the log with its author" log_has \
+	"livepoke: control: 'disengage nothing' by .*\[[0-9]+\] uid 0 refused \(-2\)"
 refused EPERM "the scheduler" "cannot block 'schedule': .* no task runs" "engage schedule 0"
 refused EPERM "a function that never returns" "never returns to its caller" "engage panic 0"
 refused ENOENT "unknown" "'no_such_function' not found" "engage no_such_function 0"

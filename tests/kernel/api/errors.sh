@@ -33,25 +33,48 @@ ambiguous()
 check "load livepoke" load livepoke
 check "load the target" load lp_test_target
 
-refused ENOENT "unknown function" "no_such_function" $P name=no_such_function
-refused ENOENT "unknown function in a module" "no_such_function" \
+refused ENOENT "unknown function" "symbol 'no_such_function' not found in symbol table of 'vmlinux'" \
+	$P name=no_such_function
+refused ENOENT "unknown function in a module" \
+	"symbol 'no_such_function' not found in symbol table of 'lp_test_target'" \
 	$P object=lp_test_target name=no_such_function
 refused ENOENT "function of another object" "cmdline_proc_show" \
 	$P object=lp_test_target name=cmdline_proc_show
-refused EINVAL "NULL new function" "cmdline_proc_show" \
+refused EINVAL "NULL new function" "declares no new_func for function 'cmdline_proc_show'" \
 	$P name=cmdline_proc_show wrong=null
-refused EINVAL "no name" "$P" $P wrong=empty
+refused EINVAL "no name" "declares a function without a name for function" $P wrong=empty
 refused EINVAL "no objects" "without .*objects" $P wrong=noobjs
 refused EINVAL "no module" "without module" $P name=cmdline_proc_show wrong=nomod
 
 twice=$(ambiguous)
-refused EINVAL "ambiguous name in the kernel ($twice)" "$twice" $P name="$twice"
-refused EINVAL "ambiguous name in a module" "lp_target_twin" \
+refused EINVAL "ambiguous name in the kernel ($twice)" \
+	"unresolvable ambiguity for symbol '$twice' in object 'vmlinux'; give old_sympos" $P name="$twice"
+refused EINVAL "ambiguous name in a module" \
+	"unresolvable ambiguity for symbol 'lp_target_twin' in object 'lp_test_target'; give old_sympos" \
 	$P object=lp_test_target name=lp_target_twin
 refused EINVAL "position too high" "symbol position 3 .*lp_target_twin" \
 	$P object=lp_test_target name=lp_target_twin sympos=3
 
-refused EOPNOTSUPP "immediate replace" "replace" $P name=cmdline_proc_show \
+refused EINVAL "an object without functions" "declares no functions for object 'lp_test_target'" \
+	$P object=lp_test_target wrong=nofuncs
+refused EINVAL "an object that cannot be" "names an object that cannot be a module" \
+	$P name=cmdline_proc_show wrong=badobj
+refused EINVAL "a function twice" "declares two replacements for function 'cmdline_proc_show'" \
+	$P name=cmdline_proc_show wrong=double
+refused EINVAL "another ABI" "a patch built for ABI 2 \([0-9]+ bytes\) was refused, this livepoke has ABI 1 \([0-9]+ bytes\); rebuild the patch" \
+	$P name=cmdline_proc_show wrong=abi
+refused EINVAL "another size" "a patch built for ABI 1 \([0-9]+ bytes\) was refused, this livepoke has ABI 1" \
+	$P name=cmdline_proc_show wrong=size
+refused EOPNOTSUPP "made by kpatch-build" \
+	"patch 'lp_test_klp_rela' has section '.klp.rela.lp_test_ground..text': kpatch-build or klp-build made it" \
+	lp_test_klp_rela
+refused EINVAL "no ftrace entry" "function 'memcmp' cannot be redirected: it has no ftrace entry" \
+	$P name=memcmp
+
+refused ENOENT "a replacement that is no function" "kallsyms size lookup failed for 'cmdline_proc_show' replacement" \
+	$P name=cmdline_proc_show wrong=middle
+refused EOPNOTSUPP "immediate replace" "needs atomic replace without the per-task phase, which this version of livepoke does not support" \
+	$P name=cmdline_proc_show \
 	replace=1 immediate=1
 refused ENODEV "pre_patch fails" "pre-patch callback failed" \
 	$P name=cmdline_proc_show wrong=prefails
@@ -84,6 +107,8 @@ log_mark
 check "another ftrace user owns the function" load lp_test_klp_ipmod
 refused EBUSY "owned by an ftrace user" \
 	"cmdline_proc_show.*lp_ipmod_callback.*lp_test_klp_ipmod" $P name=cmdline_proc_show
+check "and the object" log_has "livepoke: failed to patch object 'vmlinux'"
+check "and the patch" log_has "livepoke: failed to enable patch '$P'"
 check "unload it" unload lp_test_klp_ipmod
 if [ -d /sys/kernel/livepatch ]; then
 	LP_SYS=/sys/kernel/livepatch
@@ -98,6 +123,42 @@ fi
 check "free again" enable $P name=cmdline_proc_show
 is "and the other user is kept out" "$(load lp_test_klp_ipmod)" EBUSY
 check "remove" remove $P
+
+diag "modules that are refused because of a patch"
+check "a patch of a function that is not there" enable $P object=lp_test_ground2 name=lp_no_such
+log_mark
+is "refuses its module" "$(load lp_test_ground2)" ENOENT
+check "the log says why" log_has "livepoke: symbol 'lp_no_such' not found in symbol table of 'lp_test_ground2'"
+check "and who" log_has "livepoke: failed to initialize patch '$P' for module 'lp_test_ground2' \(-2\)"
+check_fails "it is not loaded" loaded lp_test_ground2
+check "remove" remove $P
+check "a patch of a function that cannot be patched" \
+	enable $P object=lp_test_ground2 name=lp_ground_untraceable
+log_mark
+is "refuses its module" "$(load lp_test_ground2)" EINVAL
+check "the log says why" log_has "livepoke: failed to apply patch '$P' to module 'lp_test_ground2' \(-22\)"
+check_fails "it is not loaded" loaded lp_test_ground2
+check "remove" remove $P
+check "without the patch it loads" load lp_test_ground2
+check "unload it" unload lp_test_ground2
+
+diag "an immediate patch on its way out"
+check "enable" enable lp_test_klp_pair immediate=1
+lptarget hold dsleep > /tmp/held &
+check "a task sleeps in it" wait_for 10 inside 1
+check "disable" kcall write "$LP_SYS/lp_test_klp_pair/enabled" 0
+log_mark
+is "it cannot be taken back" "$(kcall write "$LP_SYS/lp_test_klp_pair/enabled" 1)" EBUSY
+check "the log says why" log_has \
+	"livepoke: patch 'lp_test_klp_pair' is immediate: it is disabled already, only its text is still in use"
+check "it waits" in_transition lp_test_klp_pair
+log_mark
+refused EBUSY "another patch meanwhile" \
+	"patch '$P' must wait: the transition of 'lp_test_klp_pair' is running" $P name=cmdline_proc_show
+lptarget release
+wait
+check "it goes" wait_for 30 gone lp_test_klp_pair
+check "unload it" unload_soon lp_test_klp_pair
 
 check "unload the target" unload lp_test_target
 check "unload livepoke" unload_soon livepoke

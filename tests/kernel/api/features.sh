@@ -121,14 +121,22 @@ check "disable" remove $S
 is "originals" "$(twins)" 3
 log_mark
 is "missing ones" "$(load $S missing=1)" ENOENT
-check "the log names one" log_has "symbol 'lp_no_such_function' of 'vmlinux'"
-check "and the other" log_has "symbol 'lp_no_such_variable' of 'vmlinux'"
+check "one message names them all" log_has "livepoke: patch '$S' needs symbols that cannot be bound: \
+vmlinux:lp_no_such_function \(does not exist\), vmlinux:lp_no_such_variable \(does not exist\), \
+$T:lp_target_twin \(ambiguous; give its position\), $T:lp_target_twin \(no symbol at that position\)\$"
+is "only one" "$(log_since | grep -c 'cannot be bound')" 1
 is "nothing in sysfs" "$(attr $S enabled)" ""
 check "unload the target" unload $T
 check "enable without the target" enable $S
 check "load it" load $T
 is "bound in time" "$(twins)" 124
 check "disable" remove $S
+
+diag "the helpers of <linux/livepatch_helpers.h>"
+check "enable a patch of a system call" enable lp_test_klp_syscall
+check "it is called" [ "$(hostname refused 2>&1)" = "hostname: sethostname: Key was rejected by service" ]
+check "disable" remove lp_test_klp_syscall
+check "the original is back" hostname lp-guest
 
 check "unload the target" unload $T
 check "unload livepoke" unload_soon livepoke

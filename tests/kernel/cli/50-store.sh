@@ -28,6 +28,21 @@ check "the function" printed "^problem: the kernel has no function cmdline_proc_
 check "how many" printed "would not load: 4 problems"
 reports 0 "check: what cannot be known" livepoke check "$A"
 check "says so" printed "^warning: .*only loading|when it is loaded"
+reports 0 "check: symbols and objects" livepoke check "$LP_KO/lp_test_klp_symbols.ko"
+check "a symbol of the kernel" printed "^ok: core_kernel_text can be bound"
+check "a variable" printed "^ok: linux_banner can be bound"
+check "a symbol of a module that is not there" printed \
+	"^warning: module lp_test_target is not loaded: lp_target_second_twin cannot be checked .*bound when"
+check "its function, likewise" printed \
+	"^warning: module lp_test_target is not loaded: lp_target_twin cannot be checked .*patched when"
+sed 's/core_kernel_text/core_kernel_tixt/' "$LP_KO/lp_test_klp_symbols.ko" > /tmp/lp_test_klp_symbols.ko
+reports 7 "check: a symbol that is not there" livepoke check /tmp/lp_test_klp_symbols.ko
+check "says so" printed "^problem: the kernel has no symbol core_kernel_tixt"
+reports 7 "check: made by klp-build" livepoke check "$LP_KO/lp_test_klp_rela.ko"
+check "says so" printed "^problem: kpatch-build or klp-build made it: it has section .klp.rela.lp_test_ground..text"
+sed "s/LIVEPOKE$(printf '\001')/LIVEPOKE$(printf '\002')/" "$LP_KO/$P.ko" > /tmp/$P.ko
+reports 7 "check: another ABI" livepoke check /tmp/$P.ko
+check "says so" printed "^problem: it was built for ABI 2, this command knows ABI 1"
 exits 1 "check: no patch" livepoke check "$LP_KO/lp_test_target.ko"
 exits 5 "check: no file" livepoke check /no/such.ko
 load livepoke > /dev/null

@@ -20,7 +20,7 @@ MODULE_PARM_DESC(sympos, "which of several functions of that name");
 
 static char *wrong = "";
 module_param(wrong, charp, 0444);
-MODULE_PARM_DESC(wrong, "what to do wrong: null, empty, noobjs, nomod, twice, prefails");
+MODULE_PARM_DESC(wrong, "what to do wrong: null, empty, noobjs, nomod, nofuncs, badobj, double, middle, abi, size, twice, prefails");
 
 static int value = 40;
 module_param(value, int, 0444);
@@ -89,7 +89,7 @@ static const struct lp_callbacks lp_any_callbacks = {
 	.post_unpatch = lp_any_post_unpatch,
 };
 
-static struct lp_func funcs[2] = {
+static struct lp_func funcs[3] = {
 	{ .new_func = lp_any_new },
 };
 
@@ -120,6 +120,14 @@ static void lp_any_prepare(void)
 		patch.objs = NULL;
 	if (lp_any_is("nomod"))
 		patch.mod = NULL;
+	if (lp_any_is("middle"))
+		funcs[0].new_func += 1;
+	if (lp_any_is("double"))
+		funcs[1] = funcs[0];
+	if (lp_any_is("nofuncs"))
+		objs[0].funcs = NULL;
+	if (lp_any_is("badobj"))
+		objs[0].name = "a_name_that_is_longer_than_the_name_of_any_module_can_be_in_this_kernel";
 	patch.replace = replace;
 	patch.immediate = immediate;
 	if (callbacks || lp_any_is("prefails"))
@@ -134,6 +142,10 @@ static int __init lp_any_init(void)
 	int ret;
 
 	lp_any_prepare();
+	if (lp_any_is("abi"))
+		return __lp_enable_patch(&patch, LP_LIVEPATCH_ABI + 1, sizeof(patch));
+	if (lp_any_is("size"))
+		return __lp_enable_patch(&patch, LP_LIVEPATCH_ABI, sizeof(patch) + 8);
 	ret = lp_enable_patch(&patch);
 	if (!ret && lp_any_is("twice"))
 		second = lp_enable_patch(&patch);

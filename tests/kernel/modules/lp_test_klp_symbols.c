@@ -9,24 +9,27 @@
 
 static bool missing;
 module_param(missing, bool, 0444);
-MODULE_PARM_DESC(missing, "also ask for two symbols that do not exist");
+MODULE_PARM_DESC(missing, "also ask for four symbols that cannot be bound");
 
 LP_SYMBOL_FUNC(core_kernel_text, int, (unsigned long addr));
 LP_SYMBOL_FUNC(lp_target_second_twin, int, (void));
 LP_SYMBOL_DATA(linux_banner, const char);
 LP_SYMBOL_DATA(lp_no_such_variable, int);
 LP_SYMBOL_FUNC(lp_no_such_function, void, (void));
+LP_SYMBOL_FUNC(lp_target_twin, int, (void));
 
 static struct lp_symbol symbols[] = {
 	LP_BIND_FUNC(NULL, core_kernel_text, 0),
 	LP_BIND_FUNC("lp_test_target", lp_target_second_twin, 0),
 	LP_BIND_DATA(NULL, linux_banner, 0),
-	{ }, { }, { }
+	{ }, { }, { }, { }, { }
 };
 
 static const struct lp_symbol wrong[] = {
 	LP_BIND_FUNC(NULL, lp_no_such_function, 0),
 	LP_BIND_DATA(NULL, lp_no_such_variable, 0),
+	LP_BIND_FUNC("lp_test_target", lp_target_twin, 0),
+	LP_BIND_FUNC("lp_test_target", lp_target_twin, 3),
 };
 
 /* 100 if the kernel's text is where it is, 20 for the banner, 2 for the twin */
@@ -62,10 +65,8 @@ static struct lp_patch patch = {
 
 static int __init lp_symbols_init(void)
 {
-	if (missing) {
-		symbols[3] = wrong[0];
-		symbols[4] = wrong[1];
-	}
+	if (missing)
+		memcpy(&symbols[3], wrong, sizeof(wrong));
 	return lp_enable_patch(&patch);
 }
 

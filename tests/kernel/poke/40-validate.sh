@@ -189,6 +189,9 @@ done
 # whoever owns breakpoints or text as a whole
 expect 0 "a module of the name lkrg loads" insmod "$LP_KO/lkrg.ko"
 refused "any site beside LKRG" EBUSY "LKRG is loaded" "$nop5"
+echo 1 > /sys/module/livepoke/parameters/allow_lkrg
+accepted "beside LKRG, if allowed" "$nop5"
+echo 0 > /sys/module/livepoke/parameters/allow_lkrg
 expect 0 "it unloads" rmmod lkrg
 accepted "the same without it" "$nop5"
 

@@ -19,6 +19,11 @@ is "the original bytes are back" "$(cat $v)" 1
 check "the log says so" log_has "lp_test_poke_left did not release 1 sites; restored"
 check "it comes again" load lp_test_poke_left
 is "poked again" "$(cat $v)" 77
+log_mark
+is "nobody else can have the site" "$(load lp_test_poke_left2)" EBUSY
+check "the log says whose it is" log_has \
+	"livepoke: cannot prepare int_pow\+.*: lp_test_poke_left holds a site there"
+is "it is as it was" "$(cat $v)" 77
 echo 1 > /sys/module/lp_test_poke_left/parameters/release
 check "and goes properly" unload lp_test_poke_left
 is "restored" "$(cat $v)" 1
@@ -33,6 +38,7 @@ echo 0 > /sys/module/lp_test_poke_left/parameters/release
 log_mark
 ( unload lp_test_poke_left; echo $? > /tmp/left.rc ) &
 check "the module waits for the kprobe to leave" wait_for 20 log_has "lp_test_poke_left cannot go until"
+check "the log says why" log_has "livepoke: cannot poke int_pow\+.*: a kprobe"
 check "it has not gone" [ ! -e /tmp/left.rc ]
 is "the poked instruction is still executed" "$(cat $v)" 77
 echo 0 > /sys/kernel/tracing/events/kprobes/lp_in_the_way/enable
