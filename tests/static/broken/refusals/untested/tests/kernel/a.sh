@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0
+refused EBUSY "bad weather" "is refused because of the weather" patch
