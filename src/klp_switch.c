@@ -11,6 +11,8 @@
  * Everything here runs under lp_mutex, except for the IPI function and the
  * callback, which run inside a section.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/rcupdate.h>
@@ -166,6 +168,27 @@ bool lp_task_pending(struct lp_task_entry *entry)
 	return universe != lp_target() && lp_task_find(entry->task) == entry;
 }
 
+/* In the words of kernel livepatch, with the name of its function. */
+static void lp_debug_verdict(const struct lp_task_entry *entry, int verdict)
+{
+	const struct task_struct *task = entry->task;
+
+	switch (verdict) {
+	case LP_STACK_RUNNING:
+		pr_debug("klp_try_switch_task: %s:%d is running\n", task->comm,
+			 task->pid);
+		break;
+	case LP_STACK_UNRELIABLE:
+		pr_debug("klp_try_switch_task: %s:%d has an unreliable stack\n",
+			 task->comm, task->pid);
+		break;
+	case LP_STACK_BLOCKED:
+		pr_debug("klp_try_switch_task: %s:%d is sleeping on function %ps\n",
+			 task->comm, task->pid, (void *)entry->where);
+		break;
+	}
+}
+
 static void lp_switch_task(struct lp_task_entry *entry, void *arg)
 {
 	struct task_struct *task = entry->task;
@@ -176,6 +199,7 @@ static void lp_switch_task(struct lp_task_entry *entry, void *arg)
 	LP_POINT_ARG(KLP_SCAN_TASK, task);
 	verdict = task == current ? lp_switch_current() : lp_switch_off_cpu(task);
 	cond_resched();
+	lp_debug_verdict(entry, verdict);
 	if (verdict != LP_STACK_RUNNING)
 		return;
 	entry->verdict = verdict;

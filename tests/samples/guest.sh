@@ -164,8 +164,8 @@ callbacks_busy()
 {
 	diag "callbacks: a module that is busy"
 	log_mark
-	check "load the busy module" ins livepatch-callbacks-busymod sleep_secs=8
-	check "it is busy" wait_for 10 log_has "busymod_work_func, sleeping 8 seconds"
+	check "load the busy module" ins livepatch-callbacks-busymod sleep_secs=15
+	check "it is busy" wait_for 10 log_has "busymod_work_func, sleeping 15 seconds"
 	log_mark
 	check "load the patch" ins livepatch-callbacks-demo
 	check "it is in transition" in_transition $D
@@ -188,6 +188,10 @@ callbacks_busy()
 	demo: post_unpatch_callback: mod -> $GOING
 	EOM
 	check "still in transition" in_transition $D
+	echo 'func lp_debug_verdict +p' > /proc/dynamic_debug/control
+	check "the log can tell why" wait_for 4 log_has \
+		"livepoke: klp_try_switch_task: kworker/[^ ]*:[0-9]+ is sleeping on function busymod_work_func"
+	echo 'func lp_debug_verdict -p' > /proc/dynamic_debug/control
 	log_mark
 	check "disable the patch" off $D
 	check "it is gone" wait_for 60 gone $D
@@ -252,6 +256,7 @@ load_livepoke()
 {
 	load livepoke "$@" || return 1
 	echo 'module livepoke +p' > /proc/dynamic_debug/control
+	echo 'func lp_debug_verdict -p' > /proc/dynamic_debug/control
 	echo 15000 > /sys/module/livepoke/parameters/signal_ms
 }
 

@@ -88,8 +88,11 @@ static inline void *klp_find_section_by_name(const struct module *mod,
 #define __lp_tag_livepatch		~, __LP_INFO_LIVEPOKE
 #define __LP_SECOND(a, b, ...)		b
 #define __LP_PICK(...)			__LP_SECOND(__VA_ARGS__)
-#define __LP_INFO_LIVEPOKE(tag, info)	__MODULE_INFO(livepoke, livepoke, info)
-#define __LP_INFO_KEEP(tag, info)	__MODULE_INFO(tag, tag, info)
+#define __LP_INFO(text)							\
+	static const char __UNIQUE_ID(lp_modinfo)[] __used		\
+		__section(".modinfo") __aligned(1) = text
+#define __LP_INFO_LIVEPOKE(tag, info)	__LP_INFO("livepoke=" info)
+#define __LP_INFO_KEEP(tag, info)	__LP_INFO(__stringify(tag) "=" info)
 #define MODULE_INFO(tag, info)						\
 	__LP_PICK(__lp_tag_##tag, __LP_INFO_KEEP,)(tag, info)
 
