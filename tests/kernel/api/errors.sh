@@ -14,11 +14,14 @@ refused()
 {
 	errno=$1 desc=$2 regex=$3
 	shift 3
+	before=$(cat /sys/kernel/tracing/enabled_functions)
 	log_mark
 	is "$desc: $errno" "$(load "$@")" "$errno"
 	check "$desc: the log says so" log_has "livepoke: .*$regex"
 	check "$desc: nothing in sysfs" gone "$1"
 	check_fails "$desc: not loaded" loaded "$1"
+	is "$desc: no redirection has come or gone" \
+		"$(cat /sys/kernel/tracing/enabled_functions)" "$before"
 }
 
 # A name that the kernel image has at least twice, both ftrace-able
