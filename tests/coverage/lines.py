@@ -5,8 +5,8 @@
 lines.py BUILD MEASURED REASONS PAGE
 
 A block belongs to a load of livepoke.ko if its addresses are instructions of
-a section that was loaded there, and at least half of them have the bytes of
-the file: the others are relocated, or patched by the kernel at load time.
+a section that was loaded there, and of those that are not relocated at least
+half have the bytes of the file: the kernel patches some when it loads a module.
 """
 
 import re
@@ -19,6 +19,7 @@ from pathlib import Path
 FLAVOURS = ("product", "test")
 LEAST = 85
 _INSN = re.compile(r"^ *([0-9a-f]+):\t((?:[0-9a-f]{2} )+)")
+_RELOC = re.compile(r"^\t+[0-9a-f]+: R_X86_64_")
 
 
 def tool(*args, **kwargs):
@@ -27,14 +28,18 @@ def tool(*args, **kwargs):
 
 
 class Section:
-    """Instructions of one section: offset -> (bytes, line, function)."""
+    """Instructions of one section: offset -> bytes, None if relocated."""
 
     def __init__(self, ko, name):
         self.insns = {}
-        for line in tool("objdump", "-dw", "-j", name, ko).splitlines():
+        for line in tool("objdump", "-dwr", "-j", name, ko).splitlines():
             m = _INSN.match(line)
             if m:
-                self.insns[int(m.group(1), 16)] = m.group(2).replace(" ", "")[:16]
+                last = int(m.group(1), 16)
+                self.insns[last] = None if "R_X86_64_" in line else \
+                    m.group(2).replace(" ", "")[:16]
+            elif _RELOC.match(line):
+                self.insns[last] = None
         self.size = max(self.insns, default=-1) + 1
         self.where = self._lines(ko, name)
 
@@ -80,10 +85,12 @@ def execute(block, ranges, executed):
         i -= 1
         if start - base >= section.size:
             continue
-        known = [(a - base, b) for a, b in block if a - base in section.insns]
-        same = sum(section.insns[o] == b for o, b in known)
-        if len(known) == len(block) and 2 * same >= len(block):
-            executed[key].update(o for o, _ in known)
+        if not all(a - base in section.insns for a, _ in block):
+            continue
+        wanted = [(section.insns[a - base], b) for a, b in block]
+        fixed = [w == b for w, b in wanted if w]
+        if 2 * sum(fixed) >= len(fixed):
+            executed[key].update(a - base for a, _ in block)
 
 
 def measure(measured, modules):
