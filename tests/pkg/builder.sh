@@ -71,9 +71,9 @@ builder_checks() {
 	try "with the key that dkms uses" signed_by "$(built_ko)" /var/lib/dkms/mok.pub
 	try "the module that dkms built has that signature too" signed_by_dkms
 	try "another key" other_key
-	refused "a broken variant is noticed: another key" . signed_by "$(built_ko)" /other.der
+	refused "a broken variant is noticed: another key" "erification failure" signed_by "$(built_ko)" /other.der
 	spoil_module
-	refused "a broken variant is noticed: a changed module" . signed_by "$(built_ko)" /var/lib/dkms/mok.pub
+	refused "a broken variant is noticed: a changed module" "erification failure" signed_by "$(built_ko)" /var/lib/dkms/mok.pub
 	try "make dkms-uninstall" in_tree dkms-uninstall
 	try "dkms has it no longer" unlisted
 	try "nothing is left" leftovers

@@ -185,7 +185,7 @@ upgrade_checks() {
 
 dkms_checks() {
 	without_build_depends
-	refused "a broken variant is noticed: a patch without BUILD_DEPENDS" . built_without_order
+	refused "a broken variant is noticed: a patch without BUILD_DEPENDS" a_fix/1/build/make.log built_without_order
 	with_build_depends
 	try "with it dkms builds livepoke first" built_without_order
 	try "all are there again" all_rebuilt
