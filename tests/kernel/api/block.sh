@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # limit: 180
+# limit-full: 1200
 #
 # Blocking functions through /sys/kernel/livepoke/control.
 . /lp/lib.sh
@@ -27,6 +28,8 @@ disengaged()
 	[ -z "$err" ] || { echo "$err"; return 1; }
 	wait_for 30 gone "block-$1"
 }
+
+only_control() { [ "$(cd "$LP_SYS" && ls)" = control ]; }
 
 # refused ERRNO DESC LOG-REGEX REQUEST
 refused()
@@ -91,6 +94,8 @@ refused EINVAL "bool" "returns a bool; give 0 or 1" "engage is_subdir 2"
 refused EINVAL "too large" "too small for the value" "engage version_proc_show 0x1ffffffff"
 refused EINVAL "words" "unknown request" "frobnicate schedule"
 refused EINVAL "no function" "usage: engage" "engage"
+refused EINVAL "half a name" "cannot block: give FUNCTION or MODULE:FUNCTION" "engage :schedule 0"
+refused EINVAL "nothing to give back" "control: usage: disengage" "disengage"
 refused EINVAL "bad value" "usage: engage" "engage version_proc_show EWRONG"
 refused EINVAL "bad override" "usage: engage" "engage version_proc_show 0 override=all"
 refused ENOENT "not blocked" "is not blocked" "disengage version_proc_show"
@@ -100,6 +105,15 @@ log_mark
 is "a forged log line" "$(ctl "$(printf 'frob\nlivepoke:fine')")" EINVAL
 check_fails "is not printed as one" log_has "^[^']*livepoke:fine"
 is "nothing is left" "$(cd "$LP_SYS" && ls)" control
+
+# As many as there are stubs, of a module that is not there; takes minutes.
+if [ "$(count few all)" = all ]; then
+	for i in $(seq 256); do ctl "engage lp_absent:f$i 0"; done
+	refused ENOSPC "one too many" "256 functions are blocked, no more are possible at once" \
+		"engage lp_absent:f257 0"
+	for i in $(seq 256); do ctl "disengage lp_absent:f$i"; done
+	check "all are given back" wait_for 300 only_control
+fi
 
 check "unload livepoke" unload_soon livepoke
 done_testing

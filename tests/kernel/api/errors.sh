@@ -156,8 +156,9 @@ check "the log says why" log_has \
 	"livepoke: patch 'lp_test_klp_pair' is immediate: it is disabled already, only its text is still in use"
 check "it waits" in_transition lp_test_klp_pair
 log_mark
-refused EBUSY "another patch meanwhile" \
-	"patch '$P' must wait: the transition of 'lp_test_klp_pair' is running" $P name=cmdline_proc_show
+is "another patch meanwhile" "$(load $P name=cmdline_proc_show)" EBUSY
+check "must wait, says the log" log_has \
+	"livepoke: patch '$P' must wait: the transition of 'lp_test_klp_pair' is running"
 lptarget release
 wait
 check "it goes" wait_for 30 gone lp_test_klp_pair
