@@ -65,7 +65,7 @@ void lp_set_universe(struct task_struct *task, enum lp_universe universe)
 		LP_RECORD(KLP_SET, task, universe);
 	} else {
 		LP_RECORD(KLP_OVERFLOW, atomic_read(&lp_word), 0);
-		atomic_or(LP_W_OVERFLOW, &lp_word);
+		lp_word_note_overflow();
 	}
 }
 
@@ -346,7 +346,8 @@ static void lp_switch_cpus(void)
 /*
  * Puts every task into the table. Those that are born meanwhile need not be:
  * they run their first patched function after the transition began, and the
- * handler records them there and then.
+ * handler records them there and then. Nor need those that have left the task
+ * list; they have an exit state.
  */
 static void lp_list_tasks(void)
 {
@@ -367,9 +368,11 @@ static void lp_list_tasks(void)
 		}
 	}
 	rcu_read_unlock();
-	if (!lp_listed)
-		lp_word_change(atomic_read(&lp_word) | LP_W_OVERFLOW,
-			       atomic_or(LP_W_OVERFLOW, &lp_word));
+	LP_POINT(KLP_LISTED);
+	if (lp_listed)
+		lp_word_note_listed();
+	else
+		lp_word_note_overflow();
 }
 
 static unsigned int lp_count_tasks(void)

@@ -22,7 +22,7 @@ enum lp_universe {
 
 /* Bits of lp_task_entry.flags */
 #define LP_WORK_QUEUED		0	/* the callback is queued or running */
-#define LP_LISTED		1	/* lived when the transition began */
+#define LP_LISTED		1	/* lived when the tasks were listed */
 #define LP_SIGNALLED		2	/* its sleep was interrupted, or tried to */
 #define LP_VISITED		3	/* its CPU was visited */
 

@@ -11,7 +11,9 @@
  * The universe of a task is UNKNOWN until it calls a patched function (it then
  * takes the initial universe) or is switched (it then has the target). As
  * long as it is UNKNOWN it has entered no patched function since the
- * transition began.
+ * transition began. A task that was born since has entered none at all, and
+ * takes the target at its first call: else children that keep coming, each
+ * asleep in a patched function for a while, would hold the transition open.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -71,37 +73,54 @@ static void lp_set_word(enum lp_phase phase, bool target, bool ini)
 }
 
 /*
+ * Whether the current task was born after the listing of all tasks, so that
+ * no patched function can be on its stack: it is not in the list, and not
+ * because it had left the task list already (only a task with an exit state
+ * has), nor because it is an idle task.
+ */
+static bool lp_current_is_newborn(const struct lp_task_entry *entry, int w)
+{
+	if (entry && test_bit(LP_LISTED, &entry->flags))
+		return false;
+	return (w & LP_W_LISTED) && current->pid && !current->exit_state &&
+	       !LP_BREAK(NEWBORN_INI);
+}
+
+/*
  * The table is full. The task stays UNKNOWN and keeps using the initial
  * universe that was in force when the overflow was noted; with the note the
  * transition cannot close.
  */
 static enum lp_universe lp_note_overflow(void)
 {
-	int w = atomic_fetch_or(LP_W_OVERFLOW, &lp_word);
+	int w = lp_word_note_overflow();
 
 	LP_RECORD(KLP_OVERFLOW, w, 0);
 	return lp_word_ini(w);
 }
 
-static enum lp_universe lp_record_current(struct lp_task_entry *entry)
+/* @entry and @w: what was found in the table, and in the word before that. */
+static enum lp_universe lp_record_current(struct lp_task_entry *entry, int w)
 {
-	enum lp_universe ini;
-	int w, old;
+	enum lp_universe universe = lp_word_ini(w);
+	int old;
 
+	if (lp_current_is_newborn(entry, w))
+		universe = lp_word_target(w);
+	if (LP_BREAK(UNKNOWN_TARGET) && lp_word_phase(w) == LP_ACTIVE)
+		universe = lp_word_target(w);
 	if (!entry)
 		entry = lp_task_insert(current);
 	if (!entry)
 		return lp_note_overflow();
-	w = atomic_read(&lp_word);
-	ini = lp_word_ini(w);
-	if (LP_BREAK(UNKNOWN_TARGET) && lp_word_phase(w) == LP_ACTIVE)
-		ini = lp_word_target(w);
-	LP_POINT(KLP_HANDLER_RECORD);
+	LP_POINT_ARG(KLP_HANDLER_RECORD, w & LP_W_LISTED);
 	/* An interrupt on top of this task may have recorded it meanwhile. */
-	old = cmpxchg(&entry->universe, LP_UNKNOWN, ini);
+	old = cmpxchg(&entry->universe, LP_UNKNOWN, universe);
+	if (old != LP_UNKNOWN)
+		universe = old;
 	LP_RECORD(KLP_RECORD, current,
-		  w << 8 | (old == LP_UNKNOWN ? ini : old) << 4 | (old == LP_UNKNOWN));
-	return old == LP_UNKNOWN ? ini : old;
+		  w << 8 | universe << 4 | (old == LP_UNKNOWN));
+	return universe;
 }
 
 /**
@@ -113,16 +132,22 @@ static enum lp_universe lp_record_current(struct lp_task_entry *entry)
 enum lp_universe lp_current_universe(void)
 {
 	struct lp_task_entry *entry;
-	int universe;
+	int universe, w;
 
 	/*
 	 * The transition flag was read before the table and the word. Pairs
 	 * with the smp_wmb() in lp_transition_prepare().
 	 */
 	smp_rmb();
+	w = atomic_read(&lp_word);
+	/*
+	 * The word before the table: whom a complete listing entered is found
+	 * there. Pairs with the barrier in lp_word_note_listed().
+	 */
+	smp_rmb();
 	entry = lp_task_find(current);
 	universe = entry ? READ_ONCE(entry->universe) : LP_UNKNOWN;
-	return universe == LP_UNKNOWN ? lp_record_current(entry) : universe;
+	return universe == LP_UNKNOWN ? lp_record_current(entry, w) : universe;
 }
 
 static const char *lp_direction(void)
@@ -386,7 +411,7 @@ static void lp_reopen(void)
 static bool lp_try_close(void)
 {
 	bool target = lp_target_patched();
-	int w, closing = lp_word_make(LP_CLOSING, target, target);
+	int w, closing;
 	bool closed;
 
 	if (lp_transition_patch->on_exit_path)
@@ -395,6 +420,7 @@ static bool lp_try_close(void)
 	if (w & LP_W_OVERFLOW)
 		return false;
 	LP_POINT(KLP_SCAN_CLEAN);
+	closing = lp_word_make(LP_CLOSING, target, target) | (w & LP_W_LISTED);
 	lp_word_change(closing,
 		       closed = atomic_cmpxchg(&lp_word, w, closing) == w);
 	if (!closed)

@@ -36,11 +36,14 @@
 	B(SKIP_STACK_CHECK)	/* switch without looking */		\
 	B(UNKNOWN_DONE)		/* count an unknown task as switched */	\
 	B(UNKNOWN_TARGET)	/* record it as target while active */	\
+	B(NEWBORN_INI)		/* newborns take the initial universe */ \
 	B(NO_SYNC_CLOSING)						\
 	B(NO_RESCAN)							\
 	B(NO_SYNC_REVERSE)						\
 	B(SKIP_OFFLINE_IDLE)						\
 	B(OFFLINE_UNLOCKED)	/* test and store without the lock */	\
+	B(RELEASE_LOCKED)	/* wait for RCU-tasks under lp_mutex */	\
+	B(VISIT_WAITS)		/* for a visitor that never gets the CPU */ \
 	/* what a patch can consist of */				\
 	B(NO_REDIRECT)							\
 	B(NO_NOPS)		/* replacing keeps others' functions */	\

@@ -10,6 +10,9 @@
  *                 /proc/cmdline, every fourth executes a program
  *     callers=N   the same, and the child calls f of lp_test_target
  *     dawdlers=N  the same, and the child sleeps inside f
+ *     seldom=N    the same, half a second between two children
+ *     relays=N    processes that fork a child every 100 ms, which sleeps
+ *                 inside f for a second: there is always one inside
  *     signals=PID storm of SIGUSR1 for all threads of a process
  *     ptrace=PID  stop, continue and detach its threads without end
  *     hotplug=N   take CPUs 1..N down and up in turn
@@ -94,7 +97,7 @@ static void call_f(enum child_call how)
 
 	if (how == DAWDLE) {
 		call.how = LP_PAUSE_YIELD;
-		call.usecs = 20000;
+		call.usecs = 50000;
 	}
 	if (ioctl(dev, LP_TARGET_CALL, &call))
 		_exit(1);
@@ -115,7 +118,7 @@ static void child(enum child_call call, unsigned int n)
 	_exit(0);
 }
 
-static void fork_storm(enum child_call call)
+static void fork_storm(enum child_call call, unsigned int pause_us)
 {
 	for (unsigned int n = 0;; n++) {
 		pid_t pid = fork();
@@ -125,6 +128,21 @@ static void fork_storm(enum child_call call)
 		if (!pid)
 			child(call, n);
 		waitpid(pid, NULL, 0);
+		usleep(pause_us);
+	}
+}
+
+static void relay(void)
+{
+	struct lp_target_call call = {
+		.how = LP_PAUSE_YIELD, .usecs = 1000000, .repeat = 1,
+	};
+
+	signal(SIGCHLD, SIG_IGN);
+	for (;;) {
+		if (!fork())
+			_exit(ioctl(dev, LP_TARGET_CALL, &call) != 0);
+		usleep(100000);
 	}
 }
 
@@ -256,11 +274,15 @@ static void run(const char *kind, int n)
 	if (!strcmp(kind, "spinners"))
 		spin(-1);
 	if (!strcmp(kind, "forkers"))
-		fork_storm(NO_CALL);
+		fork_storm(NO_CALL, 0);
 	if (!strcmp(kind, "callers"))
-		fork_storm(CALL);
+		fork_storm(CALL, 0);
 	if (!strcmp(kind, "dawdlers"))
-		fork_storm(DAWDLE);
+		fork_storm(DAWDLE, 0);
+	if (!strcmp(kind, "seldom"))
+		fork_storm(DAWDLE, 500000);
+	if (!strcmp(kind, "relays"))
+		relay();
 	fprintf(stderr, "lpload: what is '%s'?\n", kind);
 	exit(2);
 }
@@ -281,7 +303,8 @@ static void start(char *spec)
 		return;
 	}
 	if (!strcmp(spec, "spinners") || !strcmp(spec, "forkers") ||
-	    !strcmp(spec, "callers") || !strcmp(spec, "dawdlers"))
+	    !strcmp(spec, "callers") || !strcmp(spec, "dawdlers") ||
+	    !strcmp(spec, "seldom") || !strcmp(spec, "relays"))
 		copies = n;
 	while (copies--)
 		if (!spawn())
