@@ -33,8 +33,9 @@ static struct workqueue_struct *lp_free_queue;
 /*
  * Protects the names in sysfs: from the moment at which a patch leaves the
  * registry, or is refused, to the removal of its directory nobody else may
- * register that name. Outside lp_mutex; never taken by readers or writers of a
- * patch's files, for whom the removal waits.
+ * register that name, nor redirect the functions whose redirections go. Outside
+ * lp_mutex; never taken by readers or writers of a patch's files, for whom the
+ * removal waits.
  */
 static DEFINE_MUTEX(lp_names_mutex);
 
@@ -60,8 +61,9 @@ static void lp_free_work(struct work_struct *work)
 	struct module *mod = live->patch->mod;
 
 	mutex_lock(&lp_names_mutex);
+	/* A thread that never sleeps holds this up. */
+	lp_release_targets(NULL);
 	mutex_lock(&lp_mutex);
-	lp_release_targets();
 	list_del_rcu(&live->list);
 	mutex_unlock(&lp_mutex);
 	synchronize_rcu_tasks();
@@ -159,7 +161,6 @@ static int lp_enable(struct lp_live_patch *live)
 	if (ret) {
 		pr_warn("failed to enable patch '%s'\n", lp_patch_name(live));
 		lp_transition_cancel();
-		lp_release_targets();
 		return ret;
 	}
 	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
@@ -247,6 +248,7 @@ static int lp_check_abi(const struct lp_patch *patch, unsigned int abi,
 /* Drops a patch that could not be admitted; not under lp_mutex. */
 static void lp_drop_refused(struct lp_live_patch *live)
 {
+	lp_release_targets(NULL);
 	synchronize_rcu();
 	if (live->kobj.ktype)
 		lp_sysfs_remove(live);

@@ -140,7 +140,6 @@ static void lp_revert_module(const struct module *mod)
 				lp_revert_object(object);
 		}
 	}
-	lp_release_targets();
 }
 
 static int lp_apply_patch(struct lp_live_patch *live, const struct module *mod)
@@ -201,6 +200,7 @@ static int lp_module_event(struct notifier_block *nb, unsigned long event,
 			   void *data)
 {
 	struct module *mod = data;
+	bool release = false;
 	int ret = 0;
 
 	mutex_lock(&lp_mutex);
@@ -210,7 +210,12 @@ static int lp_module_event(struct notifier_block *nb, unsigned long event,
 		lp_module_arrived(mod);
 	if (event == MODULE_STATE_GOING)
 		lp_revert_module(mod);
+	/* Its text must not go under a redirection, not even an empty one. */
+	if (ret || event == MODULE_STATE_GOING)
+		release = lp_has_targets(mod);
 	mutex_unlock(&lp_mutex);
+	if (release)
+		lp_release_targets(mod);
 	return notifier_from_errno(ret);
 }
 

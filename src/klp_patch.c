@@ -4,12 +4,15 @@
  * of versions per function.
  *
  * Locking: targets and their stacks change under lp_mutex; the ftrace handler
- * reads them inside a section.
+ * reads them inside a section. ftrace waits for RCU-tasks when a target is
+ * removed; this happens under lp_release_mutex alone, since a thread that never
+ * sleeps would else keep lp_mutex from everybody.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ftrace.h>
 #include <linux/kallsyms.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include "compat/compat.h"
 #include "kernel_syms.h"
@@ -36,6 +39,15 @@ struct lp_target {
 };
 
 static LIST_HEAD(lp_targets);
+
+/* Targets that are being removed. */
+static LIST_HEAD(lp_unused);
+
+/*
+ * One removal at a time: whoever gets it finds the earlier ones done. Outside
+ * lp_mutex.
+ */
+static DEFINE_MUTEX(lp_release_mutex);
 
 /*
  * Chooses the code that the current task is to run, NULL for the original.
@@ -263,26 +275,94 @@ void lp_unpatch_nops(struct lp_live_object *object)
 	}
 }
 
-/**
- * lp_release_targets() - remove redirections that redirect nothing
- *
- * Context: process context, sleeps for the RCU-tasks grace periods of ftrace;
- * under lp_mutex.
- */
-void lp_release_targets(void)
+static void lp_collect_unused(const struct module *mod)
 {
 	struct lp_target *target, *next;
-	int ret;
 
 	list_for_each_entry_safe(target, next, &lp_targets, list) {
-		if (target->top)
-			continue;
-		ret = unregister_ftrace_function(&target->ops);
-		if (WARN_ON_ONCE(ret))
-			continue;
-		ftrace_set_filter_ip(&target->ops, target->addr, 1, 0);
-		list_del(&target->list);
-		lp_synchronise();
-		kfree(target);
+		if (!target->top && (!mod || within_module(target->addr, mod)))
+			list_move(&target->list, &lp_unused);
 	}
+}
+
+/* Sleeps for the RCU-tasks grace periods of ftrace. */
+static int lp_target_unregister(struct lp_target *target)
+{
+	bool locked = LP_BREAK(RELEASE_LOCKED);
+	int ret;
+
+	if (locked)
+		mutex_lock(&lp_mutex);
+	ret = unregister_ftrace_function(&target->ops);
+	if (!ret)
+		ftrace_set_filter_ip(&target->ops, target->addr, 1, 0);
+	if (locked)
+		mutex_unlock(&lp_mutex);
+	return ret;
+}
+
+static void lp_remove_target(struct lp_target *target)
+{
+	int ret = lp_target_unregister(target);
+
+	mutex_lock(&lp_mutex);
+	/* What ftrace does not let go stays ours. */
+	if (WARN_ON_ONCE(ret))
+		list_move(&target->list, &lp_targets);
+	else
+		list_del(&target->list);
+	mutex_unlock(&lp_mutex);
+	if (ret)
+		return;
+	lp_synchronise();
+	kfree(target);
+}
+
+/**
+ * lp_release_targets() - remove redirections that redirect nothing
+ * @mod:	only those of functions of this module; NULL: all
+ *
+ * Nobody may be about to redirect one of these functions: patches are
+ * registered and removed one at a time, and a module that goes is not patched.
+ * What another call was removing already is gone on return, too.
+ *
+ * Context: process context, sleeps long; takes lp_mutex for moments.
+ */
+void lp_release_targets(const struct module *mod)
+{
+	struct lp_target *target, *next;
+
+	mutex_lock(&lp_release_mutex);
+	mutex_lock(&lp_mutex);
+	lp_collect_unused(mod);
+	mutex_unlock(&lp_mutex);
+	/* Only the holder of lp_release_mutex changes this list. */
+	list_for_each_entry_safe(target, next, &lp_unused, list)
+		lp_remove_target(target);
+	mutex_unlock(&lp_release_mutex);
+}
+
+static bool lp_any_within(const struct list_head *targets,
+			  const struct module *mod)
+{
+	struct lp_target *target;
+
+	list_for_each_entry(target, targets, list) {
+		if (within_module(target->addr, mod))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * lp_has_targets() - whether functions of a module have redirections
+ * @mod:	the module
+ *
+ * Also those that redirect nothing, or are being removed.
+ *
+ * Context: process context; under lp_mutex.
+ */
+bool lp_has_targets(const struct module *mod)
+{
+	return lp_any_within(&lp_targets, mod) || lp_any_within(&lp_unused, mod);
 }
