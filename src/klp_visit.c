@@ -16,6 +16,7 @@
 #include <linux/sched/task.h>
 #include <uapi/linux/sched/types.h>
 #include "klp_visit.h"
+#include "test_break.h"
 
 static struct task_struct *lp_visitor;
 static struct task_struct *lp_host;
@@ -52,7 +53,7 @@ void lp_visit_end(void)
 {
 	if (!lp_visitor)
 		return;
-	if (READ_ONCE(lp_visiting))
+	if (READ_ONCE(lp_visiting) && !LP_BREAK(VISIT_WAITS))
 		lp_visit_elsewhere();
 	kthread_stop(lp_visitor);
 	put_task_struct(lp_visitor);

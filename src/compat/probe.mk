@@ -36,6 +36,7 @@ lp-probes += $(call lp_probe,BTF_KIND_ENUM64,uapi/linux/btf.h,BTF_KIND_ENUM64)
 lp-probes += $(call lp_probe,WRMSRQ,../arch/x86/include/asm/msr.h,wrmsrq)
 lp-probes += $(call lp_probe,HEX_H,linux/hex.h,hex_to_bin)
 lp-probes += $(call lp_probe,FPROBE_FREGS,linux/fprobe.h,struct ftrace_regs)
+lp-probes += $(call lp_probe,VHOST_TASK_KILL,linux/sched/vhost_task.h,handle_kill)
 lp-probes += $(call lp_probe,HRTIMER_SETUP,linux/hrtimer.h,hrtimer_setup.struct hrtimer)
 
 # The annotation of addresses in code that no indirect branch goes to

@@ -31,6 +31,10 @@
 
 #else /* __ASSEMBLY__ */
 
+#if defined(LP_HAVE_VHOST_TASK_KILL) && defined(CONFIG_VHOST_TASK)
+#define LP_HAVE_VHOST_TASK
+#include <linux/sched/vhost_task.h>
+#endif
 #ifdef LP_HAVE_HEX_H
 #include <linux/hex.h>
 #endif

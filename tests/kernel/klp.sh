@@ -30,6 +30,15 @@ disable()
 	wait_for 60 gone "$1" || { attr "$1" blockers; return 1; }
 }
 
+# answers - the files of the patch can be read, which takes its lock
+answers()
+{
+	cat "$LP_SYS/$P/timing" > /dev/null 2>&1 &
+	lp_reader=$!
+	wait_for 10 is_over $lp_reader
+}
+is_over() { ! kill -0 "$1" 2>/dev/null; }
+
 # The last reference to a patch goes a moment after its directory.
 unload_soon() { wait_for 20 unload_now "$1" || { echo "rmmod $1: $LP_WHY"; return 1; }; }
 unload_now() { LP_WHY=$(unload "$1"); }
@@ -69,6 +78,17 @@ stop_load()
 counter() { lptarget stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
 inside() { [ "$(counter inside)" = "$1" ]; }
+
+# Suspends as far as taking all other CPUs down, and wakes up.
+suspend_test()
+{
+	echo 1 > /sys/module/suspend/parameters/pm_test_delay
+	echo processors > /sys/power/pm_test
+	kcall write /sys/power/state mem
+	rc=$?
+	echo none > /sys/power/pm_test
+	return $rc
+}
 
 settle_memory()
 {

@@ -95,6 +95,7 @@ check "busy outside the function: patched" enable $P
 # The one that never sleeps holds up RCU-tasks and so ftrace, not the switch.
 check "disable" kcall write "$LP_SYS/$P/enabled" 0
 check "that transition ends too" wait_for 30 settled $P
+check "while ftrace waits, the patch can still be asked" answers
 lptarget kstop
 check "the patch goes once RCU-tasks can" wait_for 20 gone $P
 check "unload" unload_soon $P
@@ -131,6 +132,23 @@ ends "io_uring worker"
 wait $pid
 check "io_uring worker: finished" grep -q 'res=1' /tmp/uring
 check "remove" remove $P
+
+diag "user worker of vhost's kind that sleeps inside the function"
+lptarget vhost > /tmp/vhost &
+pid=$!
+wait_for 10 grep -q . /tmp/vhost
+if grep -q EOPNOTSUPP /tmp/vhost; then
+	skip "vhost worker" "this kernel makes vhost workers as kernel threads"
+else
+	wait_for 10 inside 1
+	starts "vhost worker" "^$pid [0-9]+ .*lp_vhost.* worker: in lp_target_f"
+	ends "vhost worker"
+	check "remove" remove $P
+	check "vhost worker: in its own wait" enable $P
+	check "remove" remove $P
+	kill $pid
+fi
+wait $pid
 
 diag "offline CPUs"
 echo 0 > /sys/devices/system/cpu/cpu2/online

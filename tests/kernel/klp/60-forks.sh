@@ -16,6 +16,9 @@ THREADS=10000
 
 timing() { attr $P timing | sed -n "s/^$1 //p"; }
 
+# The sleeper that holds the transition open sleeps for long.
+echo 0 > /proc/sys/kernel/hung_task_timeout_secs
+
 check "load livepoke" load livepoke
 check "load the target" load lp_test_target
 echo 60000 > /proc/sys/kernel/threads-max

@@ -28,16 +28,6 @@ finish()
 	check "$1: completes" wait_for 30 settled $P
 }
 
-suspend_test()
-{
-	echo 1 > /sys/module/suspend/parameters/pm_test_delay
-	echo processors > /sys/power/pm_test
-	kcall write /sys/power/state mem
-	rc=$?
-	echo none > /sys/power/pm_test
-	return $rc
-}
-
 # Some kernels take no CPU that the firmware of this QEMU could add later.
 all=0-4
 if [ "$(cat $CPUS/possible)" = 0-3 ]; then

@@ -6,7 +6,8 @@ include $(src)/../src/compat/probe.mk
 asflags-y += -I$(src)/../src
 
 obj-m += lp_test_target.o
-lp_test_target-y := target/core.o target/loops.o target/timers.o target/twin.o
+lp_test_target-y := target/core.o target/loops.o target/timers.o target/twin.o \
+	target/vhost.o
 
 # Patches need a livepoke.ko that can patch.
 ifeq ($(shell grep __lp_enable_patch $(KBUILD_EXTRA_SYMBOLS)),)

@@ -5,8 +5,14 @@
  * Tells lp_test_target in which direction a transition is active, so that
  * calls can be counted by what was going on when they began, and makes the
  * windows wide in which a broken variant goes wrong.
+ *
+ * The gate does so with no luck needed: when all tasks have been listed, and
+ * nobody knows that yet, it waits for a task that was born since and is about
+ * to be recorded, and holds that one there until a given point is passed or
+ * gate_ms are over.
  */
 #include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -37,6 +43,67 @@ static const struct kernel_param_ops passages_ops = { .get = passages_get };
 module_param_cb(passages, &passages_ops, NULL, 0444);
 MODULE_PARM_DESC(passages, "how often the delayed point was passed");
 
+static int gate_until;
+module_param(gate_until, int, 0644);
+MODULE_PARM_DESC(gate_until, "number of the point at which the gate opens; 0: there is none");
+
+static unsigned int gate_ms = 1000;
+module_param(gate_ms, uint, 0644);
+MODULE_PARM_DESC(gate_ms, "how long the gate stays closed at most");
+
+static unsigned int gated;
+module_param(gated, uint, 0644);
+MODULE_PARM_DESC(gated, "how many tasks were held there");
+
+#define TP_GATE_WAIT_MS	2000
+
+static u64 tp_gate_born_after;
+static atomic_t tp_gate;
+enum { TP_GATE_OPEN, TP_GATE_WANTED, TP_GATE_CLOSED };
+
+/* May sleep. */
+static void tp_gate_want(void)
+{
+	ktime_t end = ktime_add_ms(ktime_get(), TP_GATE_WAIT_MS);
+
+	tp_gate_born_after = ktime_get_ns();
+	atomic_set_release(&tp_gate, TP_GATE_WANTED);
+	while (atomic_read(&tp_gate) == TP_GATE_WANTED &&
+	       ktime_before(ktime_get(), end))
+		msleep(1);
+	atomic_cmpxchg(&tp_gate, TP_GATE_WANTED, TP_GATE_OPEN);
+}
+
+/* Anywhere, with preemption off. */
+static void tp_gate_pass(bool listed)
+{
+	unsigned int ms = READ_ONCE(gate_ms);
+
+	if (atomic_read_acquire(&tp_gate) != TP_GATE_WANTED || listed ||
+	    current->start_time <= tp_gate_born_after)
+		return;
+	if (atomic_cmpxchg(&tp_gate, TP_GATE_WANTED, TP_GATE_CLOSED) != TP_GATE_WANTED)
+		return;
+	gated++;
+	while (ms-- && atomic_read(&tp_gate) == TP_GATE_CLOSED)
+		mdelay(1);
+	atomic_set(&tp_gate, TP_GATE_OPEN);
+}
+
+static void tp_gate_point(int point, unsigned long arg)
+{
+	int until = READ_ONCE(gate_until);
+
+	if (!until)
+		return;
+	if (point == LP_PT_KLP_LISTED)
+		tp_gate_want();
+	else if (point == LP_PT_KLP_HANDLER_RECORD)
+		tp_gate_pass(arg);
+	else if (point == until)
+		atomic_set(&tp_gate, TP_GATE_OPEN);
+}
+
 static void tp_delay(int point)
 {
 	unsigned int us = READ_ONCE(delay_us), every = READ_ONCE(delay_every);
@@ -66,6 +133,7 @@ static void tp_hook(int point, unsigned long arg)
 	}
 	if (point == READ_ONCE(delay_point))
 		tp_delay(point);
+	tp_gate_point(point, arg);
 }
 
 static void tp_frame(unsigned int function, bool patched, bool enter)

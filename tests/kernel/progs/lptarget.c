@@ -8,6 +8,7 @@
  *   hammer THREADS REPEAT HOW USECS   call f for ever
  *   kthreads LOOP COUNT [HOW USECS CPU], kstop
  *   read                        like "hold sleep", by read(2)
+ *   vhost                       start a worker of vhost's kind, and wait
  *   release, reset, twins, stats, phase N
  */
 #define _GNU_SOURCE
@@ -183,6 +184,17 @@ static int do_plain(unsigned long cmd, unsigned long arg)
 	return 0;
 }
 
+/* The worker is a thread of this process. */
+static int do_vhost(void)
+{
+	if (ioctl(dev, LP_TARGET_VHOST))
+		return fail("vhost");
+	puts("ready");
+	fflush(stdout);
+	pause();
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *cmd = argc > 1 ? argv[1] : "";
@@ -200,6 +212,8 @@ int main(int argc, char **argv)
 		return do_kthreads(argv + 2);
 	if (!strcmp(cmd, "read"))
 		return do_read();
+	if (!strcmp(cmd, "vhost"))
+		return do_vhost();
 	if (!strcmp(cmd, "stats"))
 		return do_stats();
 	if (!strcmp(cmd, "kstop"))

@@ -250,6 +250,8 @@ static long lp_target_ioctl(struct file *file, unsigned int cmd, unsigned long a
 	case LP_TARGET_PHASE:
 		lp_target_set_phase(arg);
 		return 0;
+	case LP_TARGET_VHOST:
+		return lp_vhost_start((struct vhost_task **)&file->private_data);
 	case LP_TARGET_TWINS:
 		return lp_target_twin() + lp_target_second_twin();
 	}
@@ -270,8 +272,22 @@ static ssize_t lp_target_read(struct file *file, char __user *buf, size_t len,
 	return len && !copy_to_user(buf, &which, 1) ? 1 : -EFAULT;
 }
 
+static int lp_target_open(struct inode *inode, struct file *file)
+{
+	file->private_data = NULL;
+	return 0;
+}
+
+static int lp_target_close(struct inode *inode, struct file *file)
+{
+	lp_vhost_stop(file->private_data);
+	return 0;
+}
+
 static const struct file_operations lp_target_fops = {
 	.owner = THIS_MODULE,
+	.open = lp_target_open,
+	.release = lp_target_close,
 	.unlocked_ioctl = lp_target_ioctl,
 	.read = lp_target_read,
 };

@@ -19,12 +19,17 @@ static DEFINE_MUTEX(lp_loops_mutex);
 static struct task_struct *lp_loops[LP_LOOPS_MAX];
 static unsigned int lp_loops_count;
 
+/* Released once, it does not get stuck again. */
+static void lp_loop_released(struct lp_target_call *call)
+{
+	if (call->how == LP_PAUSE_BUSY && call->f >= 0)
+		call->how = LP_PAUSE_NONE;
+}
+
 /* As long outside f as inside, so that a stack without f can be met. */
 static bool lp_loop_more(struct lp_target_call *call)
 {
-	/* Released once, it does not get stuck again. */
-	if (call->how == LP_PAUSE_BUSY && call->f >= 0)
-		call->how = LP_PAUSE_NONE;
+	lp_loop_released(call);
 	if (call->how == LP_PAUSE_NAP)
 		usleep_range(call->usecs, 2 * call->usecs);
 	else
@@ -36,6 +41,7 @@ static bool lp_loop_more(struct lp_target_call *call)
 
 static bool lp_loop_more_busy(struct lp_target_call *call)
 {
+	lp_loop_released(call);
 	udelay(call->usecs);
 	return !kthread_should_stop();
 }

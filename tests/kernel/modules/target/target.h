@@ -77,6 +77,8 @@ struct lp_target_stats {
 #define LP_TARGET_PHASE		_IO('L', 7)
 /* returns the sum of both functions named lp_target_twin: 1 + 2 unpatched */
 #define LP_TARGET_TWINS		_IO('L', 8)
+/* starts a user worker that calls f once, see vhost.c; it ends with the file */
+#define LP_TARGET_VHOST		_IO('L', 9)
 
 #ifdef __KERNEL__
 void lp_target_f(struct lp_target_call *call);
