@@ -56,6 +56,8 @@ void lp_visit_end(void)
 	if (READ_ONCE(lp_visiting) && !LP_BREAK(VISIT_WAITS))
 		lp_visit_elsewhere();
 	kthread_stop(lp_visitor);
+	/* It may have been stopped before it began. */
+	lp_visiting = false;
 	put_task_struct(lp_visitor);
 	put_task_struct(lp_host);
 	lp_visitor = NULL;
