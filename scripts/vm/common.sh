@@ -29,6 +29,11 @@ kernel_field() {
 # built_kernel NAME - which stock kernel it is made of, and its configuration
 built_kernel() { sed 's/#.*//' "$LP_KERNELS_BUILT" | awk -v n="$1" '$1 == n { $NF = ""; $1 = ""; print }'; }
 
+# name_of_release RELEASE - the fetched kernel of that release, nothing if none
+name_of_release() {
+	grep -lsx "release=$1" "$LIVEPOKE_CACHE"/kernels/*/info | sed 's|/info$||; s|.*/||' | head -n 1
+}
+
 # vm_options FILE, vm_limit FILE - what a test script asks of its guest:
 #   # vm: --smp 2 --append "nosmap"    options of scripts/vm/boot
 #   # vm: alone                        a timing test: no other guest beside it
