@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# The part of "make demo" that runs in the guest. Exits 0 only if
-# /proc/cmdline was seen to change, and to change back.
+# The part of "make demo" that runs in the guest. Exits 0 only if /proc/cmdline
+# was seen to change and to change back, and if a program was seen to get the
+# error of a blocked function and to work again.
 patch=/sys/kernel/livepoke/patch_cmdline
+control=/sys/kernel/livepoke/control
+block=af_alg:af_alg_sendmsg
+blocked=/sys/kernel/livepoke/block-$block
+denied='sendmsg: Operation not permitted'
 wrong=0
 
 step() { echo; echo "--- $*"; }
@@ -14,19 +19,25 @@ figure() { sed -n "s/^$1 //p" $patch/timing; }
 ms() { awk -v us="$1" 'BEGIN { printf "%.1f ms", us / 1000 }'; }
 threads() { cat /proc/[0-9]*/stat 2>/dev/null | awk '{ sub(/.*\) /, ""); n += $18 } END { print n }'; }
 
-# wait_for COMMAND... - for at most a minute
+# wait_for COMMAND... - for at most a minute, a second if all is lost anyway
 wait_for()
 {
 	n=0
 	until "$@"; do
 		n=$((n + 1))
-		[ $n -lt 1200 ] || return 1
+		[ $n -lt $((wrong ? 20 : 1200)) ] || return 1
 		sleep 0.05
 	done
 }
 
-# shellcheck disable=SC2317 # these three are called through wait_for
+# shellcheck disable=SC2317 # these are called through wait_for
 settled() { [ "$(cat "$patch/transition")" = 0 ]; }
+# shellcheck disable=SC2317
+settled_block() { [ "$(cat "$blocked/transition")" = 0 ]; }
+# shellcheck disable=SC2317
+gone_block() { [ ! -e "$blocked" ]; }
+# shellcheck disable=SC2317
+said() { [ "$(tail -n 1 /tmp/alg 2>/dev/null | cut -d' ' -f2-)" = "$1" ]; }
 # shellcheck disable=SC2317
 gone() { [ ! -e "$patch" ]; }
 # shellcheck disable=SC2317
@@ -40,6 +51,14 @@ read_often()
 	done | sort -u
 }
 
+# expect_alg RESULT - what the program that uses the socket is to see
+expect_alg()
+{
+	result=$(demoalg)
+	show "$result"
+	[ "$result" = "$1" ] || complain "it should say: $1"
+}
+
 step "The running kernel"
 run cat /proc/version
 show "$(cat /proc/version)"
@@ -51,7 +70,7 @@ show "$before"
 step "Work for the machine: 200 sleeping threads and a process that never stops computing"
 demoload 200 > /tmp/load &
 load=$!
-wait_for grep -q ready /tmp/load || complain "the load did not start"
+wait_for grep -qs ready /tmp/load || complain "the load did not start"
 show "$(threads) tasks exist now"
 
 step "Load livepoke, then a module that replaces the kernel function cmdline_proc_show()"
@@ -85,7 +104,55 @@ after=$(read_often)
 show "$after"
 [ "$after" = "$before" ] || complain "this is not what it said before"
 
+step "A hole in a function of a module, and no patch yet: block the function"
+show "af_alg_sendmsg() takes the data that programs have the kernel encrypt. Its module is not loaded."
+run insmod livepoke.ko
+insmod /lp/product/livepoke.ko || complain "livepoke.ko was refused"
+run "echo 'engage $block EPERM' > /sys/kernel/livepoke/control"
+echo "engage $block EPERM" > $control || complain "blocking was refused"
+wait_for settled_block || complain "the transition did not end: $(cat $blocked/blockers)"
+run insmod af_alg.ko algif_skcipher.ko
+for module in af_alg algif_skcipher; do
+	insmod /lp/stock/$module.ko || complain "the kernel's own $module.ko was refused"
+done
+run "demoalg              (has the kernel encrypt 16 bytes, through an AF_ALG socket)"
+expect_alg "$denied"
+run "echo 'disengage $block' > /sys/kernel/livepoke/control"
+echo "disengage $block" > $control || complain "unblocking was refused"
+wait_for gone_block || complain "the transition back did not end: $(cat $blocked/blockers)"
+run demoalg
+expect_alg encrypted
+
+step "The same while a program is using it"
+run "demoalg /tmp/alg &   (goes on and on, with one socket)"
+demoalg /tmp/alg &
+alg=$!
+wait_for said encrypted || complain "the program does not work: $(cat /tmp/alg)"
+show "$(tail -n 1 /tmp/alg)    (number of the call, and what it got)"
+run "echo 'engage $block EPERM' > /sys/kernel/livepoke/control"
+echo "engage $block EPERM" > $control || complain "blocking was refused"
+wait_for settled_block || complain "the transition did not end: $(cat $blocked/blockers)"
+wait_for said "$denied" || complain "the program was not stopped: $(cat /tmp/alg)"
+show "$(tail -n 1 /tmp/alg)"
+show "Every task was over within $(ms "$(sed -n 's/^duration_us //p' $blocked/timing)")."
+run "cat /sys/kernel/livepoke/block-$block/hits"
+show "$(cat $blocked/hits)"
+[ "$(cat $blocked/hits)" -gt 0 ] || complain "no call was counted"
+run "echo 'disengage $block' > /sys/kernel/livepoke/control"
+echo "disengage $block" > $control || complain "unblocking was refused"
+wait_for gone_block || complain "the transition back did not end: $(cat $blocked/blockers)"
+wait_for said encrypted || complain "the program does not work again: $(cat /tmp/alg)"
+show "$(tail -n 1 /tmp/alg)"
+[ "$(cut -d' ' -f2- /tmp/alg | tr '\n' ',')" = "encrypted,$denied,encrypted," ] ||
+	complain "this is not what the program should have seen: $(cat /tmp/alg)"
+kill $alg
+run rmmod algif_skcipher af_alg livepoke
+for module in algif_skcipher af_alg livepoke; do
+	wait_for unloaded $module || complain "$module cannot be removed"
+done
+
 step "What the kernel's log says of it"
 dmesg | sed -n '/livepoke/{s/^\[ *[0-9.]*\] //;s/^/    /;p}'
 kill $load
+rm -f /tmp/alg /tmp/load
 exit $wrong
