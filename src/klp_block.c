@@ -18,6 +18,8 @@
 #include "klp_block.h"
 #include "klp_control.h"
 #include "klp_core.h"
+#include "klp_refuse.h"
+#include "test_break.h"
 
 /**
  * struct lp_block - one blocked function
@@ -60,8 +62,8 @@ static int lp_slot_get(unsigned int *slot)
 		ret = -ENOSPC;
 	mutex_unlock(&lp_slot_mutex);
 	if (ret)
-		pr_err("%d functions are blocked, no more are possible at once; disengage one\n",
-		       LP_BLOCKS);
+		lp_refuse("%d functions are blocked, no more are possible at once; disengage one\n",
+			  LP_BLOCKS);
 	return ret;
 }
 
@@ -76,7 +78,8 @@ static void lp_block_free(struct lp_patch *patch)
 {
 	struct lp_block *block = lp_block_of(patch);
 
-	lp_slot_put(block->slot);
+	if (!LP_BREAK(BLOCK_SLOT_LEAK))
+		lp_slot_put(block->slot);
 	kfree(block);
 }
 
@@ -126,7 +129,8 @@ static int lp_block_split(struct lp_block *block)
 	    colon - block->name >= sizeof(block->object))
 		return -EINVAL;
 	strscpy(block->object, block->name, colon - block->name + 1);
-	block->objs[0].name = block->object;
+	if (strcmp(block->object, "vmlinux"))
+		block->objs[0].name = block->object;
 	return 0;
 }
 
@@ -145,7 +149,7 @@ static int lp_block_fill(struct lp_block *block,
 	atomic64_set(&slot->hits, 0);
 	if (strscpy(block->name, request->function, sizeof(block->name)) < 0 ||
 	    lp_block_split(block)) {
-		pr_err("cannot block: give FUNCTION or MODULE:FUNCTION\n");
+		lp_refuse("cannot block: give FUNCTION or MODULE:FUNCTION\n");
 		return -EINVAL;
 	}
 	return 0;
@@ -155,12 +159,12 @@ static int lp_block_check_deny(const struct lp_block *block)
 {
 	const char *reason;
 
-	if (block->request.overrides & LP_OVERRIDE_DENY || block->objs[0].name)
+	if (block->request.overrides & LP_OVERRIDE_DENY)
 		return 0;
-	reason = lp_block_denied(block->name);
+	reason = lp_block_denied(block->objs[0].name, block->funcs[0].old_name);
 	if (!reason)
 		return 0;
-	pr_err("cannot block '%s': %s (override: deny)\n", block->name, reason);
+	lp_refuse("cannot block '%s': %s (override: deny)\n", block->name, reason);
 	return -EPERM;
 }
 
@@ -223,7 +227,7 @@ int lp_block_disengage(const char *function)
 		return -ENOMEM;
 	ret = lp_set_enabled_by_name(name, false);
 	if (ret == -ENOENT)
-		pr_err("'%s' is not blocked\n", function);
+		lp_refuse("'%s' is not blocked\n", function);
 	kfree(name);
 	return ret;
 }

@@ -46,6 +46,28 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "hlt_play_dead", LP_NORETURN },
 	{ "x86_64_start_*", LP_NORETURN },
 	{ "snp_abort", LP_NORETURN },
+	{ "vpanic", LP_NORETURN },
+	{ "nmi_panic_self_stop", LP_NORETURN },
+	{ "panic_smp_self_stop", LP_NORETURN },
+	{ "usercopy_abort", LP_NORETURN },
+	{ "__invalid_creds", LP_NORETURN },
+	{ "__fortify_panic", LP_NORETURN },
+	{ "ex_handler_msr_mce", LP_NORETURN },
+	{ "mwait_play_dead", LP_NORETURN },
+	{ "acpi_processor_ffh_play_dead", LP_NORETURN },
+	{ "cpu_bringup_and_idle", LP_NORETURN },
+	{ "xen_cpu_bringup_again", LP_NORETURN },
+	{ "xen_start_kernel", LP_NORETURN },
+	{ "hv_ghcb_terminate", LP_NORETURN },
+	{ "__tdx_hypercall_failed", LP_NORETURN },
+	{ "__reiserfs_panic", LP_NORETURN },
+	{ "kunit_try_catch_throw", LP_NORETURN },
+	{ "__kunit_abort", LP_NORETURN },
+	{ "lbug_with_loc", LP_NORETURN },
+	{ "mpt_halt_firmware", LP_NORETURN },
+	{ "bch2_trans_unlocked_or_in_restart_error", LP_NORETURN },
+	{ "bch2_trans_restart_error", LP_NORETURN },
+	{ "btrfs_assertfail", LP_NORETURN },
 	{ "sev_es_terminate", LP_NORETURN },
 	{ "schedule*", LP_SCHEDULER },
 	{ "__schedule*", LP_SCHEDULER },
@@ -137,6 +159,12 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "show_regs*", LP_CRASH },
 	{ "dump_stack*", LP_CRASH },
 	{ "ksys_write", LP_UNDO },
+	{ "__x64_sys_write*", LP_UNDO },
+	{ "__x64_sys_open*", LP_UNDO },
+	{ "__x64_sys_execve*", LP_UNDO },
+	{ "__x64_sys_exit*", LP_UNDO },
+	{ "do_dentry_open", LP_UNDO },
+	{ "load_elf_binary", LP_UNDO },
 	{ "vfs_write", LP_UNDO },
 	{ "vfs_open", LP_UNDO },
 	{ "do_sys_openat2", LP_UNDO },
@@ -197,17 +225,23 @@ static bool lp_name_matches(const char *pattern, const char *name)
 }
 
 /**
- * lp_block_denied() - why a function of the kernel image must not be blocked
+ * lp_block_denied() - why a function must not be blocked
+ * @module:	where it is, NULL for the kernel image
  * @function:	its name
  *
  * Return: the reason, NULL if nothing is against it.
  */
-const char *lp_block_denied(const char *function)
+const char *lp_block_denied(const char *module, const char *function)
 {
 	unsigned int i;
 
+	if (module && !strcmp(module, KBUILD_MODNAME))
+		return LP_UNDO;
 	for (i = 0; i < ARRAY_SIZE(lp_deny_list); i++) {
-		if (lp_name_matches(lp_deny_list[i].name, function))
+		if (!lp_name_matches(lp_deny_list[i].name, function))
+			continue;
+		/* The other reasons hold for the kernel's own functions. */
+		if (!module || !strcmp(lp_deny_list[i].reason, LP_NORETURN))
 			return lp_deny_list[i].reason;
 	}
 	return NULL;

@@ -10,6 +10,7 @@
 #include "compat/compat.h"
 #include "kernel_syms.h"
 #include "klp_block.h"
+#include "klp_refuse.h"
 
 enum lp_type_kind {
 	LP_TYPE_UNKNOWN,
@@ -159,7 +160,7 @@ int lp_block_check_type(const char *module, const char *function,
 
 	if (!misfit)
 		return 0;
-	pr_err("cannot block '%s': it %s (override: type)\n", request->function,
-	       misfit);
+	lp_refuse("cannot block '%s': it %s (override: type)\n",
+		  request->function, misfit);
 	return -EINVAL;
 }

@@ -12,7 +12,6 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/kernel.h>
-#include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/security.h>
 #include <linux/slab.h>
@@ -22,12 +21,12 @@
 #include "kernel_syms.h"
 #include "klp_block.h"
 #include "klp_lockdown.h"
+#include "klp_refuse.h"
 #include "klp_sysfs.h"
+#include "test_break.h"
 
 #define LP_CONTROL_LEN	512
 #define LP_CONTROL_WORDS 4
-
-static DEFINE_RATELIMIT_STATE(lp_refusals, 5 * HZ, 5);
 
 static int lp_parse_overrides(const char *word, unsigned int *overrides)
 {
@@ -69,7 +68,7 @@ static int lp_control_engage(char **words)
 	int ret;
 
 	if (!words[0] || lp_parse_rest(words + 1, &request)) {
-		pr_err_ratelimited("control: usage: engage [MODULE:]FUNCTION [VALUE] [override=deny,type]; VALUE is a number or an error's name\n");
+		lp_refuse("control: usage: engage [MODULE:]FUNCTION [VALUE] [override=deny,type]; VALUE is a number or an error's name\n");
 		return -EINVAL;
 	}
 	ret = lp_check_lockdown("engage");
@@ -79,7 +78,7 @@ static int lp_control_engage(char **words)
 static int lp_control_disengage(char **words)
 {
 	if (!words[0] || words[1]) {
-		pr_err_ratelimited("control: usage: disengage [MODULE:]FUNCTION\n");
+		lp_refuse("control: usage: disengage [MODULE:]FUNCTION\n");
 		return -EINVAL;
 	}
 	return lp_block_disengage(words[0]);
@@ -91,14 +90,16 @@ static int lp_control_split(char *line, char **words)
 	char *word;
 	int n = 0;
 
-	while ((word = strsep(&line, " \t\n"))) {
+	while ((word = strsep(&line, " \t"))) {
 		if (!*word)
 			continue;
-		if (n == LP_CONTROL_WORDS)
+		if (n == LP_CONTROL_WORDS) {
+			lp_refuse("control: a request has at most %d words\n", n);
 			return -E2BIG;
+		}
 		words[n++] = word;
 	}
-	return n ? 0 : -EINVAL;
+	return 0;
 }
 
 static int lp_control_run(char *line)
@@ -108,11 +109,33 @@ static int lp_control_run(char *line)
 
 	if (ret)
 		return ret;
-	if (!strcmp(words[0], "engage"))
+	if (words[0] && !strcmp(words[0], "engage"))
 		return lp_control_engage(words + 1);
-	if (!strcmp(words[0], "disengage"))
+	if (words[0] && !strcmp(words[0], "disengage"))
 		return lp_control_disengage(words + 1);
-	pr_err_ratelimited("control: unknown request; use engage or disengage\n");
+	lp_refuse("control: unknown request; use engage or disengage\n");
+	return -EINVAL;
+}
+
+/* One line of printable characters; what follows can be printed and parsed. */
+static int lp_control_check(const char *line, size_t len)
+{
+	const char *wrong = NULL;
+	size_t i;
+
+	if (LP_BREAK(CONTROL_RAW))
+		return 0;
+	if (len > LP_CONTROL_LEN)
+		wrong = "is too long";
+	for (i = 0; i < len && !wrong; i++) {
+		if (line[i] == '\n')
+			wrong = "has more than one line; write one at a time";
+		else if ((line[i] < ' ' && line[i] != '\t') || line[i] > '~')
+			wrong = "has characters that no name has";
+	}
+	if (!wrong)
+		return 0;
+	lp_refuse("control: the request %s\n", wrong);
 	return -EINVAL;
 }
 
@@ -121,13 +144,12 @@ static void lp_control_log(const char *line, size_t len, int ret)
 {
 	uid_t uid = from_kuid(&init_user_ns, current_uid());
 
-	while (len && (line[len - 1] == '\n'))
-		len--;
+	len = min_t(size_t, len, LP_CONTROL_LEN);
 	if (!ret)
 		pr_notice("control: '%*pE' by %*pE[%d] uid %u\n", (int)len, line,
 			  (int)strlen(current->comm), current->comm,
 			  task_tgid_nr(current), uid);
-	else if (__ratelimit(&lp_refusals))
+	else if (lp_may_complain())
 		pr_warn("control: '%*pE' by %*pE[%d] uid %u refused (%d)\n",
 			(int)len, line, (int)strlen(current->comm),
 			current->comm, task_tgid_nr(current), uid, ret);
@@ -136,19 +158,21 @@ static void lp_control_log(const char *line, size_t len, int ret)
 static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
+	size_t len = count;
 	char *line;
 	int ret;
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (count > LP_CONTROL_LEN || memchr(buf, 0, count))
-		return -EINVAL;
-	line = kmemdup_nul(buf, count, GFP_KERNEL);
-	if (!line)
-		return -ENOMEM;
-	ret = lp_control_run(line);
-	kfree(line);
-	lp_control_log(buf, count, ret);
+	if (len && buf[len - 1] == '\n')
+		len--;
+	ret = lp_control_check(buf, len);
+	if (!ret) {
+		line = kmemdup_nul(buf, len, GFP_KERNEL);
+		ret = line ? lp_control_run(line) : -ENOMEM;
+		kfree(line);
+	}
+	lp_control_log(buf, len, ret);
 	return ret ?: count;
 }
 

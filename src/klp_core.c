@@ -17,6 +17,7 @@
 #include "klp_object.h"
 #include "klp_oops.h"
 #include "klp_patch.h"
+#include "klp_refuse.h"
 #include "klp_resolve.h"
 #include "klp_state.h"
 #include "klp_symbols.h"
@@ -200,12 +201,12 @@ static struct lp_live_patch *lp_find_live(const char *name)
 static int lp_may_register(const struct lp_patch *patch, const char *name)
 {
 	if (lp_find_live(name)) {
-		pr_err("patch '%s' is enabled already\n", name);
+		lp_refuse("patch '%s' is enabled already\n", name);
 		return -EBUSY;
 	}
 	if (lp_transition_patch) {
-		pr_err("patch '%s' must wait: the transition of '%s' is running\n",
-		       name, lp_patch_name(lp_transition_patch));
+		lp_refuse("patch '%s' must wait: the transition of '%s' is running\n",
+			  name, lp_patch_name(lp_transition_patch));
 		return -EBUSY;
 	}
 	if (!lp_states_compatible(patch) && !LP_BREAK(ANY_STATE)) {
@@ -316,8 +317,8 @@ static int lp_disable(struct lp_live_patch *live)
 	int ret;
 
 	if (lp_transition_patch) {
-		pr_err("patch '%s' must wait: the transition of '%s' is running\n",
-		       lp_patch_name(live), lp_patch_name(lp_transition_patch));
+		lp_refuse("patch '%s' must wait: the transition of '%s' is running\n",
+			  lp_patch_name(live), lp_patch_name(lp_transition_patch));
 		return -EBUSY;
 	}
 	ret = lp_transition_prepare(live, false);

@@ -18,6 +18,7 @@
 #include "kernel_syms.h"
 #include "klp_owner.h"
 #include "klp_patch.h"
+#include "klp_refuse.h"
 #include "klp_sync.h"
 #include "klp_transition.h"
 #include "test_break.h"
@@ -145,8 +146,8 @@ static void lp_explain_refusal(struct lp_version *version, int err)
 	}
 	if (err == -EBUSY) {
 		lp_name_owner(version->old_addr, owner);
-		pr_err("function '%s' is already redirected by %s; remove that first\n",
-		       version->name, owner);
+		lp_refuse("function '%s' is already redirected by %s; remove that first\n",
+			  version->name, owner);
 		return;
 	}
 	pr_err("failed to register ftrace handler for function '%s' (%d)\n",
@@ -160,8 +161,8 @@ static int lp_target_register(struct lp_target *target,
 
 	ret = ftrace_set_filter_ip(&target->ops, target->addr, 0, 0);
 	if (ret) {
-		pr_err("function '%s' cannot be redirected: it has no ftrace entry (inlined, notrace or assembler?) (%d)\n",
-		       version->name, ret);
+		lp_refuse("function '%s' cannot be redirected: it has no ftrace entry (inlined, notrace or assembler?) (%d)\n",
+			  version->name, ret);
 		return -EINVAL;
 	}
 	ret = register_ftrace_function(&target->ops);

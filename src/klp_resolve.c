@@ -11,6 +11,7 @@
 #include "klp_exit_path.h"
 #include "klp_module.h"
 #include "klp_patch.h"
+#include "klp_refuse.h"
 #include "klp_resolve.h"
 
 static int lp_unsupported(const struct lp_patch *patch, const char *what)
@@ -111,8 +112,8 @@ static int lp_find_old(struct lp_version *version)
 	lp_find_symbol(version->object->name, version->name, version->sympos,
 		       &found);
 	if (!found.count) {
-		pr_err("symbol '%s' not found in symbol table of '%s'\n",
-		       version->name, object);
+		lp_refuse("symbol '%s' not found in symbol table of '%s'\n",
+			  version->name, object);
 		return -ENOENT;
 	}
 	if (!version->sympos && found.count > 1) {

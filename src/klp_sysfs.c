@@ -9,6 +9,7 @@
 #include <linux/sysfs.h>
 #include "klp_core.h"
 #include "klp_control.h"
+#include "klp_lockdown.h"
 #include "klp_report.h"
 #include "klp_sysfs.h"
 
@@ -35,6 +36,9 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	ret = kstrtobool(buf, &enable);
+	/* To take back an unblocking is to block. */
+	if (!ret && enable && lp_live_of(kobj)->kind)
+		ret = lp_check_lockdown("engage");
 	if (!ret)
 		ret = lp_set_enabled(lp_live_of(kobj), enable);
 	return ret ?: count;

@@ -25,6 +25,7 @@
 #include <linux/ktime.h>
 #include <linux/wait.h>
 #include "compat/compat.h"
+#include "enum_param.h"
 #include "klp_nudge.h"
 #include "klp_patch.h"
 #include "klp_report.h"
@@ -43,11 +44,11 @@
 #define LP_SIGNAL_INTERVAL_MAX_NS	(15 * NSEC_PER_SEC)
 
 static unsigned int signal_ms = 1000;
-module_param(signal_ms, uint, 0644);
+LP_UINT_PARAM(signal_ms, 0644);
 MODULE_PARM_DESC(signal_ms, "after how long a transition signals the tasks it waits for; repeated ever less often (ms, 0: never)");
 
 static unsigned int stop_machine_ms;
-module_param(stop_machine_ms, uint, 0644);
+LP_UINT_PARAM(stop_machine_ms, 0644);
 MODULE_PARM_DESC(stop_machine_ms, "after how long a transition stops the whole machine for a pass; hurts large machines (ms, 0: never)");
 
 atomic_t lp_word = ATOMIC_INIT(LP_IDLE);

@@ -18,10 +18,18 @@ void (*lp_test_hook)(int point, unsigned long arg);
 EXPORT_SYMBOL_GPL(lp_test_hook);
 #endif
 
+static bool lp_enable = true;
+module_param_named(enable, lp_enable, bool, 0444);
+MODULE_PARM_DESC(enable, "0: do not load, and so neither patches; on the kernel command line livepoke.enable=0, the way out of a bad patch");
+
 static int __init livepoke_init(void)
 {
 	int ret;
 
+	if (!lp_enable) {
+		pr_warn("not loaded because of livepoke.enable=0; modprobe livepoke enable=1 loads it all the same\n");
+		return -EPERM;
+	}
 	ret = lp_kernel_syms_bind();
 	if (ret)
 		return ret;

@@ -41,15 +41,15 @@ LP_ENUM_PARAM(poke_middle_sync, poke_sync2_names, 0600);
 MODULE_PARM_DESC(poke_middle_sync, "sync between tails and first bytes: auto, on, off (off holds only within eight aligned bytes)");
 
 static unsigned int poke_sync_timeout_ms = 1000;
-module_param(poke_sync_timeout_ms, uint, 0600);
+LP_UINT_PARAM(poke_sync_timeout_ms, 0600);
 MODULE_PARM_DESC(poke_sync_timeout_ms, "limit of the first sync in ms");
 
 static unsigned int poke_hand_over_ms = 100;
-module_param(poke_hand_over_ms, uint, 0600);
+LP_UINT_PARAM(poke_hand_over_ms, 0600);
 MODULE_PARM_DESC(poke_hand_over_ms, "ms in a sync before the poker stops rolling and sleeps");
 
 static unsigned int poke_report_ms = 10000;
-module_param(poke_report_ms, uint, 0600);
+LP_UINT_PARAM(poke_report_ms, 0600);
 MODULE_PARM_DESC(poke_report_ms, "ms between two reports of a CPU that holds up a later sync");
 
 /* The batch being prepared; poke mutex. */

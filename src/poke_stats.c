@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
@@ -109,6 +110,8 @@ static ssize_t poke_stats_clear(struct file *file, const char __user *buf,
 {
 	int cpu;
 
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(&poke_stats, cpu), 0, sizeof(poke_stats));
 	memset(poke_sync_times, 0, sizeof(poke_sync_times));

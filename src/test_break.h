@@ -53,7 +53,10 @@
 	B(IGNORE_COMING)	/* a loading module is not patched */	\
 	B(NO_GOING_CALLBACK)	/* no pre_unpatch for a going module */	\
 	B(ANY_STATE)		/* states are always compatible */	\
-	B(SHADOW_NO_RECHECK)	/* add without looking again */
+	B(SHADOW_NO_RECHECK)	/* add without looking again */		\
+	/* blocking */							\
+	B(BLOCK_SLOT_LEAK)	/* a refused block keeps its stub */	\
+	B(CONTROL_RAW)		/* requests with any characters */
 
 #define LP_BREAK_ENUM(name)	LP_BRK_##name,
 enum lp_break_id {

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 180
-# limit-full: 1200
+# limit: 240
 #
 # Blocking functions through /sys/kernel/livepoke/control.
 . /lp/lib.sh
@@ -28,8 +27,6 @@ disengaged()
 	[ -z "$err" ] || { echo "$err"; return 1; }
 	wait_for 30 gone "block-$1"
 }
-
-only_control() { [ "$(cd "$LP_SYS" && ls)" = control ]; }
 
 # refused ERRNO DESC LOG-REGEX REQUEST
 refused()
@@ -92,28 +89,60 @@ refused EINVAL "value missing" "returns a value; give one" "engage d_path"
 refused EINVAL "value for void" "returns nothing; give no value" "engage ksys_sync 5"
 refused EINVAL "bool" "returns a bool; give 0 or 1" "engage is_subdir 2"
 refused EINVAL "too large" "too small for the value" "engage version_proc_show 0x1ffffffff"
+refused EINVAL "structure" "returns a structure" "engage timestamp_truncate 0"
+refused EPERM "the same by its module" "cannot block 'vmlinux:schedule': .* no task runs" "engage vmlinux:schedule 0"
+refused EPERM "livepoke itself" "could not be taken back" "engage livepoke:lp_block_engage 0"
+refused EPERM "a function of any module that never returns" "never returns" "engage some_module:__kunit_abort 0"
 refused EINVAL "words" "unknown request" "frobnicate schedule"
+refused EINVAL "two requests" "control: the request has more than one line" "$(printf 'engage a 0\nengage b 0')"
+refused EINVAL "characters" "characters that no name has" "$(printf 'engage a\033[31mb 0')"
+refused EINVAL "characters" "characters that no name has" "$(printf 'engage \303\244 0')"
+refused EINVAL "nothing" "unknown request" "  "
 refused EINVAL "no function" "usage: engage" "engage"
 refused EINVAL "half a name" "cannot block: give FUNCTION or MODULE:FUNCTION" "engage :schedule 0"
 refused EINVAL "nothing to give back" "control: usage: disengage" "disengage"
 refused EINVAL "bad value" "usage: engage" "engage version_proc_show EWRONG"
 refused EINVAL "bad override" "usage: engage" "engage version_proc_show 0 override=all"
 refused ENOENT "not blocked" "is not blocked" "disengage version_proc_show"
-is "too long" "$(ctl "engage $(printf '%600s' x)")" EINVAL
-is "too many words" "$(ctl "engage a b c d e f")" E2BIG
+refused EINVAL "too long" "control: the request is too long" "engage $(printf '%600s' x)"
+refused E2BIG "too many words" "control: a request has at most 4 words" "engage a b c d e f"
 log_mark
 is "a forged log line" "$(ctl "$(printf 'frob\nlivepoke:fine')")" EINVAL
 check_fails "is not printed as one" log_has "^[^']*livepoke:fine"
-is "nothing is left" "$(cd "$LP_SYS" && ls)" control
 
-# As many as there are stubs, of a module that is not there; takes minutes.
-if [ "$(count few all)" = all ]; then
-	for i in $(seq 256); do ctl "engage lp_absent:f$i 0"; done
-	refused ENOSPC "one too many" "256 functions are blocked, no more are possible at once" \
-		"engage lp_absent:f257 0"
-	for i in $(seq 256); do ctl "disengage lp_absent:f$i"; done
-	check "all are given back" wait_for 300 only_control
-fi
+diag "overrides"
+refused EPERM "a value of a wrong type, of a function on the list" "override: deny" \
+	"engage show_regs 0 override=type"
+check "the list is overridden" engaged show_regs show_regs override=deny
+is "a function that returns nothing" "$(attr block-show_regs value)" void
+check "disengage" disengaged show_regs
+check "the type is overridden" engaged version_proc_show version_proc_show 0x1ffffffff override=type
+check "disengage" disengaged version_proc_show
+check "by its module" engaged vmlinux:version_proc_show vmlinux:version_proc_show 0
+is "returns at once" "$(cat /proc/version)" ""
+check "disengage" disengaged vmlinux:version_proc_show
+
+diag "what the log holds of it"
+log_mark
+ctl "engage version_proc_show 0" > /dev/null
+wait_for 30 settled block-version_proc_show
+check "who blocked what" log_has "control: 'engage version_proc_show 0' by kcall\[[0-9]+\] uid 0$"
+ctl "disengage version_proc_show" > /dev/null
+wait_for 30 gone block-version_proc_show
+check "who gave it back" log_has "control: 'disengage version_proc_show' by kcall\[[0-9]+\] uid 0$"
+log_mark
+ctl "frobnicate" > /dev/null
+check "what was refused" log_has "control: 'frobnicate' by kcall\[[0-9]+\] uid 0 refused \(-22\)"
+log_mark
+for _ in $(seq 40); do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do echo frobnicate > "$CONTROL"; done
+done 2>/dev/null
+lines=$(log_since | grep -c "frobnicate' by")
+check "400 refusals in a row: the log has some, not all ($lines)" [ "$lines" -ge 10 -a "$lines" -lt 300 ]
+sleep 5
+ctl "frobnicate" > /dev/null
+check "and how many it has not" log_has "[0-9]+ lines about refused requests were not logged"
+is "nothing is left" "$(cd "$LP_SYS" && ls)" control
 
 check "unload livepoke" unload_soon livepoke
 done_testing

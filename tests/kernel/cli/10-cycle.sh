@@ -22,6 +22,11 @@ EOF
 exits 4 "load without livepoke.ko anywhere" livepoke load "$LP_KO/$P.ko"
 check "says what to install" said "not installed for kernel .*ENOENT.*livepoke-dkms"
 
+log_mark
+is "livepoke.enable=0 keeps it out" "$(load livepoke enable=0)" EPERM
+check "the log says how to load it all the same" \
+	log_has "not loaded because of livepoke.enable=0; modprobe livepoke enable=1"
+
 install_modules livepoke $P
 golden "load by file; livepoke.ko comes along" livepoke load "$LP_KO/$P.ko" <<'EOF'
 patch_cmdline: patched, 1 function, in T ms

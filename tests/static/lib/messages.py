@@ -5,7 +5,7 @@ import re
 
 from lib import tree
 
-_CALL = re.compile(r"\bpr_(?:err|warn)(?:_ratelimited|_once)?\(\s*((?:\"(?:\\.|[^\"\\])*\"\s*)+)")
+_CALL = re.compile(r"\b(?:pr_(?:err|warn)(?:_ratelimited|_once)?|lp_refuse)\(\s*((?:\"(?:\\.|[^\"\\])*\"\s*)+)")
 _PART = re.compile(r'"((?:\\.|[^"\\])*)"')
 # A conversion of printk, with what %p may be followed by
 _CONVERSION = re.compile(r"%(?:\*?p[a-zA-Z]*|[-+#0 ]*[*\d]*(?:\.[*\d]+)?(?:hh|h|ll|l|z)?[a-zA-Z])")

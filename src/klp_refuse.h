@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Telling why a request is refused, though not without end.
+ */
+#ifndef _LIVEPOKE_KLP_REFUSE_H
+#define _LIVEPOKE_KLP_REFUSE_H
+
+#include <linux/printk.h>
+#include <linux/types.h>
+
+/* Whether one more refusal may be logged now; counts those that may not. */
+bool lp_may_complain(void);
+
+#define lp_refuse(fmt, ...)						\
+	do {								\
+		if (lp_may_complain())					\
+			pr_err(fmt, ##__VA_ARGS__);			\
+	} while (0)
+
+#endif /* _LIVEPOKE_KLP_REFUSE_H */
