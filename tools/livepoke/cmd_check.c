@@ -3,7 +3,6 @@
  * livepoke check - everything that would stop a patch, without loading it
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "check.h"
@@ -39,12 +38,7 @@ int lp_cmd_check(const struct lp_args *args)
 	struct lp_source source;
 	int ret;
 
-	ret = lp_find_source(args->words[0], &source);
-	if (!ret && !source.file)
-		ret = lp_fail(LP_NOT_FOUND, ENOENT, "give its file",
-			      "the file of '%s' is not known", source.name);
-	if (!ret)
-		ret = lp_check_depends(source.file);
+	ret = lp_find_patch_file(args->words[0], &source);
 	if (!ret) {
 		lp_check_module_file(&d, source.file);
 		lp_check_functions(&d, source.file);

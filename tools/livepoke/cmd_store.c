@@ -60,12 +60,7 @@ int lp_cmd_install(const struct lp_args *args)
 	char *release = NULL;
 	int ret;
 
-	ret = lp_find_source(args->words[0], &source);
-	if (!ret && !source.file)
-		ret = lp_fail(LP_NOT_FOUND, ENOENT, "give its file",
-			      "the file of '%s' is not known", source.name);
-	if (!ret)
-		ret = lp_check_depends(source.file);
+	ret = lp_find_patch_file(args->words[0], &source);
 	if (!ret) {
 		release = lp_built_for(source.file);
 		ret = release ? lp_store(&source, release) :

@@ -24,8 +24,12 @@ static void lp_no_log(void *data, int priority, const char *file, int line,
 
 static struct kmod_ctx *lp_kmod(void)
 {
-	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
+	/* kmod knows best where a distribution has its modules. */
+	char *dir = getenv("LIVEPOKE_ROOT") ?
+		lp_path("/lib/modules/%s", lp_kernel_release()) : NULL;
+	struct kmod_ctx *ctx = kmod_new(dir, NULL);
 
+	free(dir);
 	if (!ctx)
 		lp_out_of_memory();
 	/* The caller says what was wrong, in one line. */

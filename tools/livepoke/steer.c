@@ -57,7 +57,7 @@ int lp_refused(const char *name, const char *doing, int err, int log)
 }
 
 /* A patch module depends on livepoke; anything else we leave alone. */
-int lp_check_depends(const char *file)
+static int lp_check_depends(const char *file)
 {
 	char *depends = lp_module_file_value(file, "depends");
 	struct lp_list list = lp_split(depends ? depends : "", ",");
@@ -74,6 +74,28 @@ int lp_check_depends(const char *file)
 		       "'%s' is no live patch: it does not use livepoke", file);
 }
 
+static int lp_check_patch_file(const struct lp_source *source)
+{
+	if (!source->file)
+		return lp_fail(LP_NOT_FOUND, ENOENT, "give its file",
+			       "the file of '%s' is not known", source->name);
+	return lp_check_depends(source->file);
+}
+
+/**
+ * lp_find_patch_file() - find a patch whose file there is
+ * @what:	a file, or the name of a patch
+ * @source:	receives name and file; give it to lp_free_source() in any case
+ *
+ * Return: LP_OK, or an exit status after a message.
+ */
+int lp_find_patch_file(const char *what, struct lp_source *source)
+{
+	int ret = lp_find_source(what, source);
+
+	return ret ?: lp_check_patch_file(source);
+}
+
 /**
  * lp_insert_patch() - load the module of a patch, which enables the patch
  * @source:	from lp_find_source()
@@ -83,12 +105,8 @@ int lp_check_depends(const char *file)
  */
 int lp_insert_patch(const struct lp_source *source, const char *params)
 {
-	int ret, log;
+	int ret = lp_check_patch_file(source), log;
 
-	if (!source->file)
-		return lp_fail(LP_NOT_FOUND, ENOENT, "give its file",
-			       "the file of '%s' is not known", source->name);
-	ret = lp_check_depends(source->file);
 	if (!ret)
 		ret = lp_insert_livepoke();
 	if (ret)

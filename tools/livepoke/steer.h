@@ -18,12 +18,12 @@ struct lp_source {
 };
 
 int lp_find_source(const char *what, struct lp_source *source);
+int lp_find_patch_file(const char *what, struct lp_source *source);
 void lp_free_source(struct lp_source *source);
 int lp_insert_patch(const struct lp_source *source, const char *params);
 int lp_write_patch(const char *name, const char *attribute, const char *value,
 		   const char *doing);
 int lp_refused(const char *name, const char *doing, int err, int log);
-int lp_check_depends(const char *file);
 int lp_check_is_patch(const char *name);
 int lp_bring_up(const struct lp_source *source, const char *params);
 
