@@ -28,9 +28,8 @@ struct lp_return_type {
 
 static bool lp_have_btf(void)
 {
-	return lp_k_has(bpf_get_btf_vmlinux) && lp_k_has(btf_get_module_btf) &&
-	       lp_k_has(btf_find_by_name_kind) && lp_k_has(btf_type_by_id) &&
-	       lp_k_has(btf_put);
+	return lp_k_has(bpf_get_btf_vmlinux) && lp_k_has(btf_put) &&
+	       lp_k_has(btf_find_by_name_kind) && lp_k_has(btf_type_by_id);
 }
 
 /* Typedefs and qualifiers say nothing about the value; NULL for void. */
@@ -103,7 +102,8 @@ static struct lp_return_type lp_return_type(const char *module,
 	struct module *mod = module ? lp_find_module(module) : NULL;
 	struct btf *btf;
 
-	if (!lp_have_btf() || (module && !mod))
+	if (!lp_have_btf() || (module && !mod) ||
+	    (mod && !lp_k_has(btf_get_module_btf)))
 		return result;
 	btf = mod ? lp_k(btf_get_module_btf)(mod) : lp_k(bpf_get_btf_vmlinux)();
 	if (IS_ERR_OR_NULL(btf))

@@ -13,6 +13,7 @@ P=patch_cmdline
 OURS=$LP_SYS
 THEIRS=/sys/kernel/livepatch
 ADDED='blockers|timing|redirect|replace|stack_order'
+PATCHED=vmlinux/patched
 
 # Path, type, mode and owner of everything below a patch
 shape()
@@ -24,15 +25,15 @@ shape()
 # What a reader reads
 contents()
 {
-	for f in enabled transition vmlinux/patched; do
-		echo "$f: $(attr "$1" $f)"
+	for f in enabled transition ${PATCHED:+"$PATCHED"}; do
+		echo "$f: $(attr "$1" "$f")"
 	done
 }
 
 # What a writer is told, for a finished patch: nothing here starts anything
 answers()
 {
-	for f in enabled transition force vmlinux/patched; do
+	for f in enabled transition force ${PATCHED:+"$PATCHED"}; do
 		for value in 1 y on 2 x -1 '1 1' ' 0'; do
 			echo "'$value' to $f: $(kcall write "$LP_SYS/$1/$f" "$value")"
 		done
@@ -45,6 +46,8 @@ describe()
 {
 	LP_SYS=$1
 	check "$1: enable" enable "$2"
+	# Older kernels do not say it of an object.
+	[ -e "$LP_SYS/$2/$PATCHED" ] || ADDED="$ADDED|$PATCHED" PATCHED=
 	shape "$2" > "$3.shape"
 	contents "$2" > "$3.contents"
 	answers "$2" > "$3.answers"
