@@ -50,8 +50,23 @@ static const struct lp_ksym lp_ksyms[] = {
 #ifdef LP_TEST_BUILD
 static char *hide_symbol = "";
 module_param(hide_symbol, charp, 0);
-MODULE_PARM_DESC(hide_symbol, "pretend that this kernel symbol does not exist");
-#define LP_LOOKUP_NAME(s) (strcmp(s, hide_symbol) ? (s) : "livepoke_no_such_symbol")
+MODULE_PARM_DESC(hide_symbol, "pretend that these kernel symbols do not exist (a,b,c)");
+
+static bool lp_hidden(const char *name)
+{
+	size_t len = strlen(name);
+	const char *found = hide_symbol;
+
+	while ((found = strstr(found, name))) {
+		if ((found == hide_symbol || found[-1] == ',') &&
+		    (!found[len] || found[len] == ','))
+			return true;
+		found += len;
+	}
+	return false;
+}
+
+#define LP_LOOKUP_NAME(s) (lp_hidden(s) ? "livepoke_no_such_symbol" : (s))
 #else
 #define LP_LOOKUP_NAME(s) (s)
 #endif
