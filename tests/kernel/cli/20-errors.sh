@@ -76,7 +76,7 @@ exits 1 "unknown parameter value" livepoke load "$A" sympos=x name=cmdline_proc_
 check "the reason" said "invalid.*sympos|sympos.*invalid|EINVAL"
 exits 1 "sympos too high" livepoke load "$A" sympos=7 name=cmdline_proc_show
 check "the reason" said "position 7"
-sed 's/ SMP preempt/ SMX preempt/' "$A" > /tmp/lp_other.ko
+sed 's/ SMP \(preempt\|mod_unload\)/ SMX \1/' "$A" > /tmp/lp_other.ko
 exits 1 "a module for another kernel" livepoke load /tmp/lp_other.ko
 check "the reason" said "version magic.*ENOEXEC.*build it"
 # Newer kernels have a switch that cannot be turned.

@@ -18,7 +18,7 @@ ok: cmdline_proc_show can be replaced
 [0]
 EOF
 check_fails "and nothing was loaded" loaded livepoke
-sed 's/cmdline_proc_show/cmdline_proc_shoe/; s/ SMP preempt/ SMX preempt/; s/license=GPL/license=BSD/; s/seq_puts/seq_putz/; s/seq_write/seq_writz/' \
+sed 's/cmdline_proc_show/cmdline_proc_shoe/; s/ SMP \(preempt\|mod_unload\)/ SMX \1/; s/license=GPL/license=BSD/; s/seq_puts/seq_putz/; s/seq_write/seq_writz/' \
 	"$LP_KO/$P.ko" > /tmp/$P.ko
 reports 7 "check: everything wrong at once" livepoke check /tmp/$P.ko
 check "the kernel" printed "^problem: its version magic is .*SMX"
