@@ -143,6 +143,9 @@ coverage: ## measure which lines of src/ the guests execute, write docs/coverage
 litmus: ## check the data ordering against the kernel's memory model (network)
 	@tests/litmus/herd
 
+silicon: ## the poke protocol on this machine's processors (DURATION=60)
+	@tests/silicon/run $(or $(DURATION),60)
+
 bench-transition: ## time transitions beside the kernel's own livepatch
 	@tests/kernel/bench/transition
 
@@ -158,4 +161,4 @@ help: ## list the targets
 # Parts of other targets, not for the user
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
-.PHONY: bench-transition coverage litmus modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
+.PHONY: bench-transition coverage litmus silicon modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help

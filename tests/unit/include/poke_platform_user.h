@@ -6,7 +6,7 @@
 #ifndef _LIVEPOKE_POKE_PLATFORM_USER_H
 #define _LIVEPOKE_POKE_PLATFORM_USER_H
 
-#include "poke_user.h"
+#include <poke_user.h>	/* another harness may have its own */
 #include "test_break.h"
 
 struct poke_cpu;
