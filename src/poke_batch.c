@@ -79,7 +79,8 @@ static void poke_lock_text(void)
 {
 	if (lp_kdata(kprobe_mutex))
 		mutex_lock(lp_kdata(kprobe_mutex));
-	cpus_read_lock();
+	if (!LP_BREAK(NO_CPUS_LOCK))
+		cpus_read_lock();
 	if (lp_kdata(text_mutex))
 		mutex_lock(lp_kdata(text_mutex));
 	else
@@ -92,7 +93,8 @@ static void poke_unlock_text(void)
 		mutex_unlock(lp_kdata(text_mutex));
 	else
 		lp_k(ftrace_arch_code_modify_post_process)();
-	cpus_read_unlock();
+	if (!LP_BREAK(NO_CPUS_LOCK))
+		cpus_read_unlock();
 	if (lp_kdata(kprobe_mutex))
 		mutex_unlock(lp_kdata(kprobe_mutex));
 }
@@ -229,6 +231,8 @@ static int poke_ent_check(const struct poke_job *job)
 	const struct poke_site *site = job->site;
 	enum poke_why why = poke_validate_kprobes(site->addr, site->now.len);
 
+	if (LP_BREAK(KPROBE_UNSEEN))
+		return 0;
 	if (why)
 		return poke_refuse(site, why);
 	if (!poke_text_same(&poke_batch_map, site->addr, site->now.bytes,
@@ -335,6 +339,8 @@ int poke_batch_locked(const struct poke_op *ops, unsigned int count)
 	if (count > POKE_BATCH_MAX)
 		return -E2BIG;
 	ret = poke_jobs_fill(ops, count);
+	if (LP_BREAK(TWO_AT_ONCE))
+		poke_drop_mutex(5);
 	if (ret || !poke_job_count)
 		return ret;
 	ret = poke_jobs_map();

@@ -170,8 +170,11 @@ void poke_store_tails(void)
 	POKE_ASSERT(phase == POKE_COMMIT || phase == POKE_COMMIT_SYNCED,
 		    "I1: tail written outside COMMIT");
 	poke_assert_writer();
-	for (i = 0; i < vec->count; i++)
+	for (i = 0; i < vec->count; i++) {
+		if (LP_BREAK(BATCH_FORGETS_LAST) && i && i + 1 == vec->count)
+			break;
 		poke_store_tail(&vec->ent[i]);
+	}
 }
 
 /*
@@ -308,6 +311,8 @@ static void poke_wait_long(struct poke_run *run, struct poke_round *r)
 	poke_stat_inc(POKE_STAT_HAND_OVERS);
 	LP_POINT_ARG(POKE_STUCK, r->which);
 	while ((cpu = poke_round_poll(r)) >= 0) {
+		if (LP_BREAK(STUCK_GIVES_UP))
+			break;
 		if (poke_now_ns() >= next) {
 			poke_report(r, cpu);
 			next += period;
@@ -400,6 +405,7 @@ static void poke_abort(struct poke_run *run)
 static void poke_commit(struct poke_run *run)
 {
 	u64 gen __maybe_unused = poke_generation();
+	unsigned int i;
 
 	if (LP_BREAK(FIRST_BEFORE_TAIL)) {
 		poke_store_first(POKE_NEW);
@@ -420,6 +426,8 @@ static void poke_commit(struct poke_run *run)
 	poke_store_first(POKE_NEW);
 	LP_POINT(POKE_FIRST);
 	if (!LP_BREAK(NO_SYNC3) && !LP_BREAK(FORGET_EARLY))
+		poke_sync_surely(run, 3, true);
+	for (i = 1; LP_BREAK(SYNC_PER_SITE) && i < poke_state.vec.count; i++)
 		poke_sync_surely(run, 3, true);
 	POKE_ASSERT(LP_BREAK(FORGET_EARLY) || poke_generation() > gen,
 		    "I6: no round since the first bytes were stored");

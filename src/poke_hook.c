@@ -77,7 +77,7 @@ static void poke_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 {
 	struct pt_regs *trap = lp_fregs_first_arg(fregs);
 
-	if (!poke_trap(trap))
+	if (LP_BREAK(HOOK_PASSES) || !poke_trap(trap))
 		return;
 	poke_stat_inc(POKE_STAT_HOOK_FTRACE);
 	lp_fregs_set_ip(fregs, (unsigned long)poke_claimed);

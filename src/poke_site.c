@@ -31,6 +31,16 @@
 static DEFINE_MUTEX(poke_mutex);
 static LIST_HEAD(poke_sites);
 
+#ifdef LP_TEST_BUILD
+/* A deliberate mistake: another poke comes in between. */
+void poke_drop_mutex(unsigned int ms)
+{
+	mutex_unlock(&poke_mutex);
+	msleep(ms);
+	mutex_lock(&poke_mutex);
+}
+#endif
+
 static const char *poke_owner_name(const struct poke_site *site)
 {
 	return site->owner ? site->owner->name : "the kernel";
@@ -69,7 +79,8 @@ static struct poke_site *poke_site_new(struct module *owner,
 	site->orig = check->old_insn;
 	site->now = check->old_insn;
 	list_add_tail(&site->list, &poke_sites);
-	__module_get(THIS_MODULE);
+	if (!LP_BREAK(NO_MODULE_REF))
+		__module_get(THIS_MODULE);
 	return site;
 }
 
@@ -77,7 +88,8 @@ static void poke_site_free(struct poke_site *site)
 {
 	list_del(&site->list);
 	kfree(site);
-	module_put(THIS_MODULE);
+	if (!LP_BREAK(NO_MODULE_REF))
+		module_put(THIS_MODULE);
 }
 
 /* All wanted sites are validated together: one grace period for all. */
@@ -308,8 +320,13 @@ static struct notifier_block poke_module_nb = {
  */
 static void poke_stop(void)
 {
+	u64 gen __maybe_unused = poke_generation();
+
 	mutex_lock(&poke_mutex);
-	poke_batch_quiesce();
+	if (!LP_BREAK(EXIT_AT_ONCE))
+		poke_batch_quiesce();
+	POKE_ASSERT(poke_generation() > gen,
+		    "I6: livepoke leaves without a last round");
 	poke_batch_unmap();
 	mutex_unlock(&poke_mutex);
 	poke_hook_exit();

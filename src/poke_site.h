@@ -52,6 +52,14 @@ int poke_sites_prepare(struct module *owner, struct poke_want *wants,
 		       unsigned int count);
 int poke_sites_release(struct poke_site **sites, unsigned int count);
 
+#ifdef LP_TEST_BUILD
+void poke_drop_mutex(unsigned int ms);
+#else
+static inline void poke_drop_mutex(unsigned int ms)
+{
+}
+#endif
+
 int poke_init(void);
 void poke_exit(void);
 

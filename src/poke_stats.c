@@ -48,6 +48,8 @@ void poke_invariant_failed(const char *what)
 {
 	poke_stat_inc(POKE_STAT_INVARIANTS);
 	WRITE_ONCE(poke_invariant, what);
+	if (!poke_debugfs)	/* livepoke is leaving, nobody can read it */
+		pr_err("%s\n", what);
 }
 
 static void poke_show_invariant(struct seq_file *m)
@@ -142,4 +144,5 @@ void poke_stats_init(void)
 void poke_stats_exit(void)
 {
 	debugfs_remove_recursive(poke_debugfs);
+	poke_debugfs = NULL;
 }

@@ -77,6 +77,8 @@ static bool poke_roll(int phase)
 {
 	switch (phase) {
 	case POKE_DEPLOY:
+		if (LP_BREAK(NEVER_ROLLS_BACK))
+			return false;
 		if (poke_leave_deploy(POKE_ABORT))
 			poke_stat_inc(POKE_STAT_ROLL_BACK);
 		fallthrough;

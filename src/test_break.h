@@ -28,6 +28,16 @@
 	B(NO_PSEQ)							\
 	B(ROLL_FORWARD_UNSYNCED)					\
 	B(GOING_FORGETS)						\
+	B(NO_CPUS_LOCK)		/* CPUs come and go during a poke */	\
+	B(KPROBE_UNSEEN)	/* poke where a kprobe is armed */	\
+	B(TWO_AT_ONCE)		/* the poke mutex dropped half-way */	\
+	B(BATCH_FORGETS_LAST)	/* site of several: no tail */		\
+	B(SYNC_PER_SITE)	/* not one for the batch */		\
+	B(STUCK_GIVES_UP)	/* on syncs 2 and 3 */			\
+	B(NEVER_ROLLS_BACK)						\
+	B(HOOK_PASSES)		/* the ftrace hook claims nothing */	\
+	B(NO_MODULE_REF)	/* a site does not hold livepoke */	\
+	B(EXIT_AT_ONCE)		/* livepoke leaves without a round */	\
 	B(VALIDATE_NO_KERNEL)	/* do not ask the kernel's kprobes */	\
 	B(VALIDATE_NO_REACH)	/* kprobes before the site */		\
 	B(VALIDATE_NO_EXTABLE)						\

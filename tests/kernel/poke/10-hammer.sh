@@ -19,6 +19,14 @@ for site in cross16 cross64 crosspage; do
 	pk_hammer "$site" site=$site flips="$n"
 done
 pk_hammer "kernel image" site=kernel flips="$n"
+# mktime64() has an "imul $imm32" across such boundaries, or has not
+for site in kernel16 kernel64 kernelpage; do
+	if pk hammer site=$site flips=2 hammers=0; then
+		pk_hammer "kernel image, across ${site#kernel}" site=$site flips="$n"
+	else
+		is "kernel image, across ${site#kernel}: no such instruction in mktime64()" "$(pk_get ret)" -2
+	fi
+done
 
 pk_set poke_policy emulate
 pk_hammer "task, policy emulate" flips="$n"

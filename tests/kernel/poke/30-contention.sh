@@ -19,7 +19,7 @@ for p in $PK_POINTS; do
 	check "a kprobe registered at $name${which#0}" pk kprobe point="$point" which="$which"
 done
 
-# Hotplug: pokes in the background, cycles in the foreground
+# Hotplug at each point is the subject of 35-hotplug.sh. Here: pokes in the background, cycles in the foreground
 pokes=$(count 300 5000)
 cycles=$(count 10 50)
 before=$(pk_stat acks_hotplug)

@@ -46,6 +46,11 @@ echo > /sys/kernel/tracing/kprobe_events
 check "then it goes" wait_for 30 [ -s /tmp/left.rc ]
 is "restored again" "$(cat $v) $(cat /tmp/left.rc)" "1 0"
 
+check "a module that holds a site and depends on nothing" load lp_test_poke_loose
+check_fails "livepoke cannot be removed: the site holds it" unload livepoke
+log_mark
+check "that module goes" unload lp_test_poke_loose
+check "its site was released for it" log_has "lp_test_poke_loose did not release 1 sites; restored"
 check "livepoke unloads" unload livepoke
 check "the module that looked, too" unload lp_test_poke_value
 

@@ -150,8 +150,8 @@ int tp_cmd_stuck(void)
 	ret = tp_flip(s);
 	tp_out("ms %llu\nblocked_at_end %d\n", (ktime_get_ns() - start) / 1000000,
 	       READ_ONCE(tp_block.in));
-	tp_set_hook(NULL);
 	tp_block_end();
+	tp_set_hook(NULL);
 	kthread_stop(watch);
 	if (!ret && s->fn() != TP_NEW)
 		ret = -EILSEQ;
@@ -333,7 +333,9 @@ static int tp_hold_trap(void (*hook)(int point, unsigned long arg), int next)
 }
 
 /*
- * sync3: CPU 2 polls with interrupts off while sync 3 is under way
+ * sync3, sync3nmi: CPU 2 polls, or takes an NMI, with interrupts off while
+ *	sync 3 is under way
+ * nmi: the same in sync 1
  * mask: CPU 2 acknowledges the first attempt when the second is under way
  */
 static bool tp_premature;
@@ -349,6 +351,39 @@ static void tp_sync3_hook(int point, unsigned long arg)
 		tp_block_enter();
 	} else if (point == LP_PT_POKE_RETIRE) {
 		tp_premature = READ_ONCE(tp_block.in);
+	}
+}
+
+/* No handler of ours: livepoke's own is what matters. */
+static void tp_nothing(void)
+{
+}
+
+/* The same with an NMI, which acknowledges too and must not count either. */
+static void tp_sync3_nmi_hook(int point, unsigned long arg)
+{
+	if (raw_smp_processor_id())
+		return;
+	if (point == LP_PT_POKE_COMMIT_SYNCED)
+		tp_block_enter();
+	else if (point == LP_PT_POKE_SYNC_SENT && arg == 3)
+		tp_kick_nmi(2, tp_nothing);
+	else if (point == LP_PT_POKE_RETIRE)
+		tp_premature = READ_ONCE(tp_block.in);
+}
+
+/* In sync 1 it does count: CPU 2 is still held when that is complete. */
+static void tp_nmi_hook(int point, unsigned long arg)
+{
+	if (raw_smp_processor_id())
+		return;
+	if (point == LP_PT_POKE_DEPLOY) {
+		tp_block_enter();
+	} else if (point == LP_PT_POKE_SYNC_SENT && arg == 1) {
+		tp_kick_nmi(2, tp_nothing);
+	} else if (point == LP_PT_POKE_COMMIT) {
+		tp_premature = READ_ONCE(tp_block.in);
+		WRITE_ONCE(tp_block.out, true);
 	}
 }
 
@@ -458,7 +493,7 @@ static int tp_hold_quarantine(void)
 	return ret;
 }
 
-/* hold what=late|republish|forget|sync3|mask|quarantine */
+/* hold what=late|republish|forget|sync3|sync3nmi|nmi|mask|quarantine */
 int tp_cmd_hold(void)
 {
 	const char *what = tp_arg("what", "late");
@@ -471,6 +506,10 @@ int tp_cmd_hold(void)
 		return tp_hold_trap(tp_forget_hook, 0);
 	if (!strcmp(what, "sync3"))
 		return tp_hold_block(tp_sync3_hook);
+	if (!strcmp(what, "sync3nmi"))
+		return tp_hold_block(tp_sync3_nmi_hook);
+	if (!strcmp(what, "nmi"))
+		return tp_hold_block(tp_nmi_hook);
 	if (!strcmp(what, "mask"))
 		return tp_hold_block(tp_mask_hook);
 	if (!strcmp(what, "quarantine"))

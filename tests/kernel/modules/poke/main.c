@@ -11,6 +11,8 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/time64.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 
 #include "tp_poke.h"
@@ -23,6 +25,9 @@ static struct tp_site tp_sites[] = {
 	TP_ROW(plain), TP_ROW(cross16), TP_ROW(cross64), TP_ROW(crosspage),
 	TP_ROW(other),
 	{ .name = "kernel", .fn = tp_fn_kernel },
+	{ .name = "kernel16", .fn = tp_fn_imul, .boundary = 16 },
+	{ .name = "kernel64", .fn = tp_fn_imul, .boundary = 64 },
+	{ .name = "kernelpage", .fn = tp_fn_imul, .boundary = 4096 },
 };
 
 /*
@@ -36,6 +41,69 @@ unsigned int tp_fn_kernel(void)
 	u32 val = int_pow(7, 0);
 
 	return val == 1 ? TP_OLD : val == TP_KERNEL_NEW ? TP_NEW : 0;
+}
+
+/*
+ * Others, where they cross a boundary: "imul $imm32" in mktime64(). What the
+ * function returns with the new instruction is learnt when it is prepared.
+ */
+static time64_t tp_imul_old, tp_imul_new;
+
+static time64_t tp_imul_call(void)
+{
+	return mktime64(2019, 11, 23, 21, 43, 17);
+}
+
+unsigned int tp_fn_imul(void)
+{
+	time64_t val = tp_imul_call();
+
+	return val == tp_imul_old ? TP_OLD : val == tp_imul_new ? TP_NEW : 0;
+}
+
+/* It crosses the boundary that is asked for, and none that is larger. */
+static bool tp_crosses(const u8 *at, unsigned int len, unsigned int boundary)
+{
+	unsigned long differ = (unsigned long)at ^ (unsigned long)(at + len - 1);
+
+	return differ & boundary &&
+	       !(differ & ~(boundary == 16 ? 63ul : boundary == 64 ? 4095ul : ~0ul));
+}
+
+static int tp_find_imul(struct tp_site *s)
+{
+	u8 *p = (u8 *)mktime64, *end = p + 256;
+	unsigned int i;
+
+	for (; p < end; p++) {
+		s->addr = (p[-1] & 0xf0) == 0x40 ? p - 1 : p;	/* REX */
+		s->len = p + 6 - s->addr;
+		if (p[0] == 0x69 && p[1] >= 0xc0 &&
+		    tp_crosses(s->addr, s->len, s->boundary))
+			break;
+	}
+	if (p == end) {
+		s->addr = NULL;
+		return -ENOENT;
+	}
+	memcpy(s->old, s->addr, s->len);
+	memcpy(s->new, s->addr, s->len);
+	for (i = s->len - 4; i < s->len; i++)
+		s->new[i] ^= 0x22;
+	return 0;
+}
+
+/* What the function returns, one way and the other. */
+static int tp_learn(struct tp_site *s)
+{
+	int ret;
+
+	tp_imul_old = tp_imul_call();
+	ret = tp_flip(s);
+	tp_imul_new = tp_imul_call();
+	if (!ret)
+		ret = tp_flip(s);
+	return !ret && tp_imul_old == tp_imul_new ? -EXDEV : ret;
 }
 
 static int tp_find_kernel_site(struct tp_site *s)
@@ -71,13 +139,16 @@ struct tp_site *tp_find_site(const char *name)
 
 int tp_prepare(struct tp_site *s)
 {
-	int ret = s->addr ? 0 : tp_find_kernel_site(s);
+	int ret = 0;
 
+	if (!s->addr)
+		ret = s->boundary ? tp_find_imul(s) : tp_find_kernel_site(s);
 	if (ret)
 		return ret;
 	s->site = poke_site_prepare(s->addr, s->old, s->len);
 	s->on = false;
-	return PTR_ERR_OR_ZERO(s->site);
+	ret = PTR_ERR_OR_ZERO(s->site);
+	return !ret && s->boundary ? tp_learn(s) : ret;
 }
 
 int tp_release(struct tp_site *s)
@@ -216,6 +287,7 @@ static const struct {
 	{ "stuck", tp_cmd_stuck },
 	{ "hold", tp_cmd_hold },
 	{ "cost", tp_cmd_cost },
+	{ "hotplug", tp_cmd_hotplug },
 	{ "flip", tp_cmd_flip },
 };
 

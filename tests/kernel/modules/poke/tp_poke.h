@@ -31,6 +31,7 @@ TP_DECLARE(cross64);
 TP_DECLARE(crosspage);
 TP_DECLARE(other);
 unsigned int tp_fn_kernel(void);
+unsigned int tp_fn_imul(void);
 u64 tp_fn_batch(void);
 extern u8 tp_at_batch[];
 
@@ -40,6 +41,7 @@ extern u8 tp_at_batch[];
  * @fn:		function that executes it
  * @addr:	its address
  * @old, @new, @len: the two instructions
+ * @boundary:	of the kernel image: the boundary that it must cross
  * @site:	handle, while prepared
  * @on:		the new instruction is in place
  */
@@ -47,8 +49,9 @@ struct tp_site {
 	const char *name;
 	unsigned int (*fn)(void);
 	u8 *addr;
-	u8 old[6], new[6];
+	u8 old[7], new[7];
 	u8 len;
+	unsigned int boundary;
 	struct poke_site *site;
 	bool on;
 };
@@ -100,6 +103,7 @@ int tp_cmd_timeout(void);
 int tp_cmd_stuck(void);
 int tp_cmd_hold(void);
 int tp_cmd_cost(void);
+int tp_cmd_hotplug(void);
 int tp_cmd_flip(void);
 
 /* Point names for results. */
