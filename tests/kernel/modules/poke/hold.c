@@ -98,8 +98,8 @@ int tp_cmd_timeout(void)
 	return ret;
 }
 
-/* stuck which=2|3 ms=: CPU 3 has interrupts off during that sync */
-static unsigned long tp_stuck_which;
+/* stuck which=2|3 ms= pause_us=: CPU 3 has interrupts off during that sync */
+static unsigned long tp_stuck_which, tp_stuck_pause;
 
 static void tp_stuck_hook(int point, unsigned long arg)
 {
@@ -120,6 +120,7 @@ static int tp_stuck_watch(void *arg)
 		/* The new instruction, or the old one just before COMMIT. */
 		wrong += s->fn() != TP_NEW;
 		seen++;
+		udelay(tp_stuck_pause);
 		cond_resched();
 	}
 	tp_out("executed %llu\nwrong %llu\n", seen, wrong);
@@ -136,6 +137,7 @@ int tp_cmd_stuck(void)
 	int ret = tp_prepare(s);
 
 	tp_stuck_which = tp_num("which", 2);
+	tp_stuck_pause = tp_num("pause_us", 0);
 	if (!ret)
 		ret = tp_block_create(3, tp_num("ms", 1000));
 	if (ret)
