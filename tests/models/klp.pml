@@ -28,6 +28,11 @@
  * Lazy means: nothing is copied at fork, an entry appears at the first patched
  * call. klp-flags.pml is the same world with the kernel's two flags per task.
  *
+ * Once the listing is complete (all), an unknown task that is not in it was
+ * born since, and takes the target: its stack holds no frame of f. Without
+ * that, a stream of children, each asleep in f when the scan comes by, holds
+ * the transition open for ever (STREAM).
+ *
  * What is not modelled: replace, COMING and GOING modules, force, immediate;
  * memory ordering (litmus tests); more than one fork and one exit.
  */
@@ -45,6 +50,13 @@
 #define NIDLE 1
 #else
 #define NIDLE 0
+#endif
+#ifdef BAD_NEWBORN_INI
+#define ALL	0		/* a newborn takes ini, like every unknown task */
+#elif defined(BAD_NEWBORN_EARLY)
+#define ALL	(phase != IDLE)	/* unlisted counts as newborn before the listing */
+#else
+#define ALL	all
 #endif
 #ifndef NREV
 #define NREV 0			/* reversals of each transition, at most */
@@ -97,7 +109,7 @@
 byte E[N], fr[N];
 /* The word W: always read and written as a whole. */
 byte phase, target, ini = (1 - STALE_INI) * START + STALE_INI * OTHER(START);
-bool overflow;
+bool overflow, all;		/* all: the listing is complete (LP_W_LISTED) */
 byte known;			/* tasks that the first pass entered (LP_LISTED) */
 bool trans, reg = (START == NEW);	/* in transition; handler registered */
 byte insec, waited;		/* sections in flight; those synchronise() waits for */
@@ -137,10 +149,16 @@ inline handler(t)
 		d_step { v = (trans -> UNKNOWN : NEW) };
 		if
 		:: v == UNKNOWN ->
-			d_step { v = E[t] };
+#ifdef BAD_NEWBORN_LOOKUP_FIRST
+			d_step { lookup(t) };
+			d_step { read_word() };
+#else
+			d_step { read_word() };
+			d_step { lookup(t) };
+#endif
 			if
 			:: v == UNKNOWN -> first_call(t)
-			:: else
+			:: else -> d_step { born = 0; first = 0; late = 0 }
 			fi
 		:: else
 		fi
@@ -158,17 +176,53 @@ inline handler(t)
 }
 
 /*
- * UNKNOWN: record ini by cmpxchg, or raise the overflow bit and use what that
- * read-modify-write of W returned. An interrupt of the same task may get there
- * first (IRQ): the loser uses what is recorded.
+ * The word is read before the table: whoever was listed before the word said
+ * "all" is found listed. first: the universe of a task that everybody has to
+ * take for old; late: that of a newborn, or the same.
+ */
+inline read_word()
+{
+	first = ini;
+	late = (ALL -> target : ini)
+}
+
+#ifdef BAD_NEWBORN_EXITING
+#define UNLISTED(t)	false
+#else
+#define UNLISTED(t)	(exiting & BIT(t))
+#endif
+#define NEWBORN(t)	(!(known & BIT(t)) && !UNLISTED(t) && (t) != IDLER_OR_NONE)
+#ifdef IDLE_CPU
+#define IDLER_OR_NONE	IDLER
+#else
+#define IDLER_OR_NONE	N
+#endif
+
+inline lookup(t)
+{
+	v = E[t];
+	born = (NEWBORN(t) -> 1 : 0)
+}
+
+#ifdef BAD_NEWBORN_OVERFLOW
+#define FORGET_ALL	skip
+#else
+#define FORGET_ALL	all = 0
+#endif
+
+/*
+ * UNKNOWN: record ini, for a newborn target, by cmpxchg; or raise the overflow
+ * bit, which also says that somebody is missing from the listing, and use the
+ * ini that this read-modify-write of W returned. An interrupt of the same task
+ * may get there first (IRQ): the loser uses what is recorded.
  */
 inline first_call(t)
 {
 	if
-	:: d_step { v = ini };
+	:: d_step { v = (born -> late : first); born = 0; first = 0; late = 0 };
 #ifdef IRQ
 	   if
-	   :: d_step { E[t] == UNKNOWN -> E[t] = ini }
+	   :: d_step { E[t] == UNKNOWN -> E[t] = (NEWBORN(t) && ALL -> target : ini) }
 	   :: skip
 	   fi;
 #endif
@@ -178,7 +232,7 @@ inline first_call(t)
 	   d_step { if :: E[t] == UNKNOWN -> E[t] = v :: else -> v = E[t] fi }
 #endif
 #if OVERFLOWS > 0
-	:: d_step { ovf > 0 -> ovf--; overflow = 1; v = ini }
+	:: d_step { ovf > 0 -> ovf--; overflow = 1; FORGET_ALL; v = ini; born = 0; first = 0; late = 0 }
 #endif
 	fi
 }
@@ -236,7 +290,8 @@ inline call(t)
 
 active [NT + NCHILD] proctype task()
 {
-	byte v, must, nested;
+	byte v, must, nested, first, late;
+	bool born;
 
 end_unborn:
 	(listed & BIT(_pid));
@@ -254,7 +309,13 @@ end_unborn:
 #ifdef EXIT
 	:: _pid == 0 -> break
 #endif
+#ifdef STREAM
+	/* Dies, and its parent has the next child at once. */
+	:: d_step { _pid >= NT -> E[_pid] = UNKNOWN; known = known & ~BIT(_pid) }
+	:: _pid < NT -> goto asleep
+#else
 	:: goto asleep		/* in user space, for good */
+#endif
 	od;
 #ifdef EXIT
 	/* Exit: leaves the task list, runs on, dies. */
@@ -285,7 +346,8 @@ end_asleep:
 #ifdef IDLE_CPU
 active proctype idler()
 {
-	byte v, must, nested;
+	byte v, must, nested, first, late;
+	bool born;
 
 	do
 	:: online ->
@@ -372,10 +434,14 @@ inline check_idle()
 
 inline scan()
 {
-	d_step {
-		i = 0; clean = 1;
-		if :: relist -> known = known | listed; relist = 0 :: else fi
-	};
+	/* The listing takes its time; what it misses was born meanwhile. */
+	if
+	:: relist ->
+		d_step { known = known | listed; relist = 0 };
+		d_step { if :: !overflow -> all = 1 :: else fi }
+	:: else
+	fi;
+	d_step { i = 0; clean = 1 };
 	do
 	:: i < NT + NCHILD -> check_task(WHICH); i++
 	:: else -> break
@@ -416,9 +482,9 @@ inline rescan()
 inline start()
 {
 #ifdef BAD_STALE_INI
-	d_step { phase = PREP; target = OTHER(now_at) };
+	d_step { phase = PREP; target = OTHER(now_at); all = 0 };
 #else
-	d_step { phase = PREP; target = OTHER(now_at); ini = now_at };
+	d_step { phase = PREP; target = OTHER(now_at); ini = now_at; all = 0 };
 #endif
 	d_step {
 		steady = 0;
@@ -494,7 +560,7 @@ inline finish()
 		trans = 0
 #endif
 	fi;
-	d_step { phase = IDLE; overflow = 0 };
+	d_step { phase = IDLE; overflow = 0; all = 0 };
 #ifndef NO_START_SYNC
 	synchronise();
 #endif
@@ -532,9 +598,12 @@ active proctype worker()
 		start();
 		do
 		:: revs < NREV -> reverse()
-		:: scan();
+		::
+#ifndef BAD_OVERFLOW_IGNORED
+		   if :: overflow -> enlarge() :: else fi;
+#endif
+		   scan();
 		   if
-		   :: clean && overflow -> enlarge()
 #ifdef BAD_OVERFLOW_IGNORED
 		   :: clean ->
 #else
