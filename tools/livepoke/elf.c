@@ -199,6 +199,10 @@ static void lp_read_symbols(const struct lp_elf *e, struct lp_place symbol,
 		one.function = lp_text_at(e, lp_follow(e, symbol, offsetof(struct lp_symbol, name)));
 		if (!one.function)
 			return;
+		if (!*one.function) {
+			free(one.function);
+			return;
+		}
 		one.object = lp_text_at(e, lp_follow(e, symbol, offsetof(struct lp_symbol, object)));
 		one.sympos = lp_number_at(e, symbol, offsetof(struct lp_symbol, sympos));
 		lp_declare(declared, one);
@@ -216,7 +220,7 @@ static void lp_read_one_patch(const struct lp_elf *e, struct lp_place patch,
 	if (!objs)
 		return;
 	symbols = lp_follow(e, patch, offsetof(struct lp_patch, symbols));
-	if (symbols)
+	if (symbols && lp_follow(e, *objs, offsetof(struct lp_object, funcs)))
 		lp_read_symbols(e, *symbols, declared);
 	object = *objs;
 	for (i = 0; i < LP_MOST; i++, object.offset += sizeof(struct lp_object)) {

@@ -15,6 +15,10 @@ static unsigned long addr;
 module_param(addr, ulong, 0400);
 MODULE_PARM_DESC(addr, "result: where the site is");
 
+static unsigned long want;
+module_param(want, ulong, 0400);
+MODULE_PARM_DESC(want, "only prepare a site here, which somebody else holds");
+
 static bool release;
 module_param(release, bool, 0644);
 MODULE_PARM_DESC(release, "remember it after all");
@@ -36,12 +40,14 @@ static u8 *left_find(unsigned int *len)
 static int __init left_init(void)
 {
 	unsigned int len;
-	u8 new[6], *at = left_find(&len);
+	u8 new[6], *at = want ? (u8 *)want : left_find(&len);
 	int ret;
 
 	if (!at)
 		return -ENOENT;
 	addr = (unsigned long)at;
+	if (want)
+		return PTR_ERR_OR_ZERO(poke_site_prepare(at, NULL, 0));
 	left_site = poke_site_prepare(at, NULL, 0);
 	if (IS_ERR(left_site))
 		return PTR_ERR(left_site);
