@@ -10,6 +10,7 @@
 
 #include <linux/kprobes.h>
 #include "kernel_syms.h"
+#include "test_fault.h"
 
 #define LP_KSYM_DEFINE(name, other, flags, need, config, ret, args)	\
 	DEFINE_STATIC_CALL_NULL(lp_k_##name, lp_proto_##name);		\
@@ -66,25 +67,32 @@ static bool lp_hidden(const char *name)
 	return false;
 }
 
-#define LP_LOOKUP_NAME(s) (lp_hidden(s) ? "livepoke_no_such_symbol" : (s))
+static const char *lp_lookup_name(const char *name)
+{
+	if (lp_hidden(name) || LP_FAULT(name, -ENOENT))
+		return "livepoke_no_such_symbol";
+	return name;
+}
+
+#define LP_LOOKUP_NAME(s) lp_lookup_name(s)
 #else
 #define LP_LOOKUP_NAME(s) (s)
 #endif
 
-/* Address of kallsyms_lookup_name, possibly past its ENDBR; 0 if not found. */
-static unsigned long lp_find_lookup(void)
+/* Address of kallsyms_lookup_name, possibly past its ENDBR. */
+static int lp_find_lookup(unsigned long *addr)
 {
 	struct kprobe kp = {
 		.symbol_name = LP_LOOKUP_NAME("kallsyms_lookup_name"),
 		.flags = KPROBE_FLAG_DISABLED,
 	};
-	unsigned long addr;
+	int ret = register_kprobe(&kp);
 
-	if (register_kprobe(&kp))
-		return 0;
-	addr = (unsigned long)kp.addr;
+	if (ret)
+		return ret;
+	*addr = (unsigned long)kp.addr;
 	unregister_kprobe(&kp);
-	return addr;
+	return 0;
 }
 
 static unsigned long lp_ksym_lookup(const struct lp_ksym *sym)
@@ -134,15 +142,18 @@ static int lp_ksym_bind(const struct lp_ksym *sym)
  * lp_kernel_syms_bind() - find and bind every symbol of the table
  *
  * Context: process context, sleeps. Call once, before anything else.
- * Return: 0, or -ENOENT after one message that names the missing symbol.
+ * Return: 0; -ENOENT after one message that names the missing symbol, or
+ *	-ENOMEM after a message.
  */
 int lp_kernel_syms_bind(void)
 {
-	unsigned long addr = lp_find_lookup();
-	int i, ret;
+	unsigned long addr;
+	int i, ret = lp_find_lookup(&addr);
 
-	if (!addr)
-		return lp_ksym_missing(&lp_ksyms[0]);
+	if (ret == -ENOMEM)
+		pr_err("no memory to look for kernel symbols\n");
+	if (ret)
+		return ret == -ENOMEM ? ret : lp_ksym_missing(&lp_ksyms[0]);
 	static_call_update(lp_k_kallsyms_lookup_name,
 			   (typeof(&lp_proto_kallsyms_lookup_name))addr);
 	for (i = 0; i < ARRAY_SIZE(lp_ksyms); i++) {

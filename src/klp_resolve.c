@@ -13,6 +13,7 @@
 #include "klp_patch.h"
 #include "klp_refuse.h"
 #include "klp_resolve.h"
+#include "test_fault.h"
 
 static int lp_unsupported(const struct lp_patch *patch, const char *what)
 {
@@ -135,7 +136,8 @@ static int lp_size_of(unsigned long addr, unsigned long *size,
 {
 	unsigned long offset;
 
-	if (lp_k(kallsyms_lookup_size_offset)(addr, size, &offset) && !offset)
+	if (!LP_FAULT("kallsyms_lookup_size_offset", -ENOENT) &&
+	    lp_k(kallsyms_lookup_size_offset)(addr, size, &offset) && !offset)
 		return 0;
 	pr_err("kallsyms size lookup failed for '%s'%s\n", name, what);
 	return -ENOENT;

@@ -12,6 +12,7 @@
 #include <linux/spinlock.h>
 #include <livepoke/shadow.h>
 #include "test_break.h"
+#include "test_fault.h"
 #include "test_points.h"
 
 struct lp_shadow {
@@ -125,6 +126,7 @@ static void lp_shadow_drop(struct lp_shadow *shadow, lp_shadow_dtor_t dtor)
 	hash_del_rcu(&shadow->node);
 	if (dtor)
 		dtor(shadow->obj, shadow->data);
+	LP_FAULT_FREED(shadow);
 	kfree_rcu(shadow, rcu);
 }
 

@@ -29,6 +29,7 @@
 #include "klp_tasks.h"
 #include "kernel_syms.h"
 #include "test_record.h"
+#include "test_fault.h"
 
 /* Longest probe sequence; behind it the segment counts as full. */
 #define LP_PROBES		128
@@ -147,6 +148,8 @@ struct lp_task_entry *lp_task_insert(struct task_struct *task)
 {
 	struct lp_task_segment *seg;
 
+	if (LP_FAULT_TABLE())
+		return NULL;
 	/* Pairs with smp_store_release() in lp_tasks_start() and lp_tasks_grow(). */
 	for (seg = smp_load_acquire(&lp_table); seg; seg = lp_next_segment(seg)) {
 		if (lp_segment_claim(seg, task))
@@ -322,7 +325,8 @@ bool lp_task_work_queue(struct lp_task_entry *entry, task_work_func_t fn,
 		return false;
 	atomic_inc(&seg->works);
 	init_task_work(&entry->work, fn);
-	if (!lp_k(task_work_add)(entry->task, &entry->work, mode))
+	if (!LP_FAULT("task_work_add", 0) &&
+	    !lp_k(task_work_add)(entry->task, &entry->work, mode))
 		return true;
 	clear_bit(LP_WORK_QUEUED, &entry->flags);
 	atomic_dec(&seg->works);

@@ -10,6 +10,7 @@
 #include "klp_block.h"
 #include "klp_core.h"
 #include "poke_site.h"
+#include "test_fault.h"
 #include "test_points.h"
 #include "test_record.h"
 
@@ -22,17 +23,10 @@ static bool lp_enable = true;
 module_param_named(enable, lp_enable, bool, 0444);
 MODULE_PARM_DESC(enable, "0: do not load, and so neither patches; on the kernel command line livepoke.enable=0, the way out of a bad patch");
 
-static int __init livepoke_init(void)
+static int __init livepoke_start(void)
 {
 	int ret;
 
-	if (!lp_enable) {
-		pr_warn("not loaded because of livepoke.enable=0; modprobe livepoke enable=1 loads it all the same\n");
-		return -EPERM;
-	}
-	ret = lp_kernel_syms_bind();
-	if (ret)
-		return ret;
 	ret = poke_init();
 	if (ret)
 		return ret;
@@ -55,6 +49,25 @@ err_poke:
 	return ret;
 }
 
+static int __init livepoke_init(void)
+{
+	int ret;
+
+	if (!lp_enable) {
+		pr_warn("not loaded because of livepoke.enable=0; modprobe livepoke enable=1 loads it all the same\n");
+		return -EPERM;
+	}
+	ret = lp_kernel_syms_bind();
+	if (ret)
+		return ret;
+	ret = livepoke_start();
+	if (ret) {
+		pr_err("cannot start (%d)\n", ret);
+		LP_FAULT_END();
+	}
+	return ret;
+}
+
 static void __exit livepoke_exit(void)
 {
 	lp_block_exit();
@@ -62,6 +75,7 @@ static void __exit livepoke_exit(void)
 	lp_hotplug_exit();
 	poke_exit();
 	lp_record_exit();
+	LP_FAULT_END();
 }
 
 module_init(livepoke_init);

@@ -7,6 +7,7 @@
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 #include "compat.h"
+#include "../test_fault.h"
 
 struct lp_symbol_search {
 	const char *object;
@@ -94,6 +95,8 @@ void lp_find_symbol(const char *object, const char *name, unsigned long pos,
 	struct lp_symbol_search search = { object, name, pos, found };
 
 	*found = (struct lp_symbol_found){};
+	if (LP_FAULT("symbol", -ENOENT))
+		return;
 	if (object)
 		lp_find_module_symbol(&search);
 	else

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Test points, parameters, broken variants and the recorder of the protocols'
-steps exist in test builds only.
+"""Test points, parameters, broken variants, the recorder of the protocols'
+steps and failures on purpose exist in test builds only.
 """
 
 NAME = "test_points"
 NEEDS = {"build"}
-SYMBOLS = ("lp_test_hook", "lp_break_now", "lp_record_add", "lp_record_on")
-PREFIXES = ("lp_test", "lp_point", "lp_pt", "lp_break", "lp_record")
+SYMBOLS = ("lp_test_hook", "lp_break_now", "lp_record_add", "lp_record_on",
+           "lp_fault")
+PREFIXES = ("lp_test", "lp_point", "lp_pt", "lp_break", "lp_record", "lp_fault")
 STRINGS = ("parmtype=hide_symbol:charp", "parm=lp_break:",
-           "parm=lp_record_max:")
+           "parm=lp_record_max:", "parm=fault_nth:")
 
 
 def check(subject):

@@ -11,6 +11,9 @@ void lp_record_add(void)
 {
 }
 
+int lp_fault_nth;
+MODULE_PARM_DESC(fault_nth, "fail the step of this number from now on");
+
 static char *hide_symbol = "";
 module_param(hide_symbol, charp, 0);
 
