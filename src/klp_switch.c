@@ -240,6 +240,7 @@ static void lp_ipi_switch(void *unused)
 	atomic_set_release(this_cpu_ptr(&lp_switch_busy), 0);
 }
 
+/* Whether every CPU that was asked has answered; a hint. */
 static bool lp_ipis_done(void)
 {
 	int cpu;
@@ -251,12 +252,14 @@ static bool lp_ipis_done(void)
 	return true;
 }
 
+/*
+ * An earlier request that is still queued answers this one as well. A CPU that
+ * has not answered for whatever reason is asked again in the next pass.
+ */
 static void lp_send_ipi(int cpu)
 {
-	if (atomic_xchg(per_cpu_ptr(&lp_switch_busy, cpu), 1))
-		return;
-	if (smp_call_function_single_async(cpu, per_cpu_ptr(&lp_switch_csd, cpu)))
-		atomic_set(per_cpu_ptr(&lp_switch_busy, cpu), 0);
+	atomic_set(per_cpu_ptr(&lp_switch_busy, cpu), 1);
+	smp_call_function_single_async(cpu, per_cpu_ptr(&lp_switch_csd, cpu));
 }
 
 static void lp_wait_ipis(unsigned int max_us)
@@ -406,19 +409,29 @@ int lp_switch_start(void)
 		idle = lp_k(idle_task)(cpu);
 		if (idle)
 			lp_task_insert(idle);
-		INIT_CSD(per_cpu_ptr(&lp_switch_csd, cpu), lp_ipi_switch, NULL);
+		atomic_set(per_cpu_ptr(&lp_switch_busy, cpu), 0);
 	}
 	lp_listed = false;
 	return 0;
 }
 
-/* Waits for the last IPIs and gives the table up; under lp_mutex. */
+/*
+ * Gives the table up; under lp_mutex. An IPI that comes so late that the
+ * transition is over looks at the word and does nothing; the last ones are
+ * drained at the end of the module, by the call that waits in poke_ipi_exit().
+ */
 void lp_switch_end(void)
 {
 	lp_nudge_end();
-	while (!lp_ipis_done())
-		usleep_range(50, 100);
 	lp_tasks_end();
+}
+
+void lp_switch_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		INIT_CSD(per_cpu_ptr(&lp_switch_csd, cpu), lp_ipi_switch, NULL);
 }
 
 /* The table could not take a task: look at all of them again. */

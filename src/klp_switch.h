@@ -21,6 +21,7 @@ extern struct lp_switch_counts lp_counts;
 
 int lp_switch_start(void);
 void lp_switch_end(void);
+void lp_switch_init(void);
 void lp_switch_relist(void);
 unsigned int lp_switch_pass(void);
 int lp_switch_off_cpu(struct task_struct *task);

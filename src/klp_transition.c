@@ -630,6 +630,7 @@ static int lp_worker_fn(void *unused)
 
 int lp_transition_init(void)
 {
+	lp_switch_init();
 	lp_worker = kthread_run(lp_worker_fn, NULL, "livepoke");
 	return PTR_ERR_OR_ZERO(lp_worker);
 }

@@ -284,10 +284,12 @@ static int poke_wait(struct poke_round *r, unsigned int limit_ms, bool sleep)
 			break;
 		if (poke_now_ns() - r->start >= limit)
 			break;
-		if (sleep)
+		if (sleep) {
 			poke_sleep();
-		else
+			poke_round_again(r);
+		} else {
 			poke_relax();
+		}
 	}
 	return cpu;
 }
@@ -318,6 +320,7 @@ static void poke_wait_long(struct poke_run *run, struct poke_round *r)
 			next += period;
 		}
 		poke_sleep();
+		poke_round_again(r);
 	}
 }
 

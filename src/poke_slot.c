@@ -23,6 +23,7 @@
 #include "poke_stats.h"
 #include "poke_sync.h"
 #include "poke_text.h"
+#include "test_fault.h"
 
 extern u8 poke_slots[POKE_SLOT_COUNT * POKE_SLOT_SIZE];
 
@@ -126,7 +127,7 @@ unsigned long poke_slot_get(const struct poke_insn *insn, unsigned long addr,
 	int i = poke_slot_find_free();
 	int len;
 
-	if (i < 0)
+	if (i < 0 || LP_FAULT("slot", -EAGAIN))
 		return 0;
 	len = poke_insn_build(insn, addr, poke_slot_addr(i), code, sizeof(code));
 	if (len < 0)
@@ -182,7 +183,10 @@ void poke_slots_quarantine(void)
 /* Ends the quarantine if its round is complete. Locks of a poke held. */
 void poke_slots_poll(void)
 {
-	if (!poke_slot_held || poke_round_poll(&poke_slot_round) >= 0)
+	if (!poke_slot_held)
+		return;
+	poke_round_again(&poke_slot_round);
+	if (poke_round_poll(&poke_slot_round) >= 0)
 		return;
 	poke_slots_move(POKE_SLOT_QUARANTINE, POKE_SLOT_FREE);
 	poke_slot_held = 0;

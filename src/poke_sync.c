@@ -150,9 +150,10 @@ bool poke_cpu_owes(const struct poke_round *r, int cpu)
 }
 
 /*
- * One IPI per CPU and round at most. A queued one from an earlier round
- * (-EBUSY) will most likely acknowledge this round too; should it not, the
- * data is free soon and the next poll sends.
+ * One IPI per CPU and round, unless the round takes long, see
+ * poke_round_again(). A queued one from an earlier round (-EBUSY) will most
+ * likely acknowledge this round too; should it not, the data is free soon and
+ * the next poll sends.
  */
 static void poke_round_send(struct poke_round *r, int cpu)
 {
@@ -227,6 +228,23 @@ int poke_round_poll(struct poke_round *r)
 		poke_round_send(r, cpu);
 	}
 	return owes;
+}
+
+/**
+ * poke_round_again() - let the next poll ask every CPU that owes once more
+ * @r:	a round that takes long
+ *
+ * A request that is still queued is not sent twice. One that went astray,
+ * which a round would otherwise wait for until the end of time, is.
+ */
+void poke_round_again(struct poke_round *r)
+{
+	int cpu;
+
+	poke_for_each_cpu(cpu) {
+		if (poke_cpu_owes(r, cpu))
+			poke_cpu(cpu)->sent = 0;
+	}
 }
 
 /* Checks a round that ended well, independently of how it was waited for. */

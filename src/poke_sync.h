@@ -66,11 +66,12 @@ bool poke_cpu_owes(const struct poke_round *r, int cpu);
 
 void poke_round_begin(struct poke_round *r, unsigned int which, bool irq_only);
 int poke_round_poll(struct poke_round *r);
+void poke_round_again(struct poke_round *r);
 void poke_round_end(const struct poke_round *r);
 
 /* The transport, outside the protocol: poke_ipi.c, or a user-space harness. */
 int poke_send(int cpu);
-void poke_ipi_init(void);
+int poke_ipi_init(void);
 void poke_ipi_exit(void);
 
 #endif /* _LIVEPOKE_POKE_SYNC_H */
