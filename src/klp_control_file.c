@@ -172,6 +172,8 @@ static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr,
 		ret = line ? lp_control_run(line) : -ENOMEM;
 		kfree(line);
 	}
+	if (ret == -ENOMEM)
+		pr_err("control: no memory for the request\n");
 	lp_control_log(buf, len, ret);
 	return ret ?: count;
 }

@@ -254,7 +254,8 @@ static void lp_drop_refused(struct lp_live_patch *live)
 	if (live->kobj.ktype)
 		lp_sysfs_remove(live);
 	lp_symbols_release(live->patch, NULL);
-	lp_live_free(live);
+	if (!LP_BREAK(FORGET_MEMORY))
+		lp_live_free(live);
 }
 
 /**
@@ -289,10 +290,12 @@ int lp_register_live(struct lp_patch *patch, const char *name,
 		ret = lp_admit(live);
 	}
 	mutex_unlock(&lp_mutex);
+	if (ret == -ENOMEM)
+		pr_err("patch '%s' refused: no memory\n", name);
 	if (ret && live)
 		lp_drop_refused(live);
 	mutex_unlock(&lp_names_mutex);
-	if (ret)
+	if (ret && !LP_BREAK(FORGET_MODULE))
 		module_put(patch->mod);
 	return ret;
 }
@@ -322,8 +325,11 @@ static int lp_disable(struct lp_live_patch *live)
 		return -EBUSY;
 	}
 	ret = lp_transition_prepare(live, false);
-	if (ret)
+	if (ret) {
+		pr_err("patch '%s' stays enabled: no memory for its transition\n",
+		       lp_patch_name(live));
 		return ret;
+	}
 	lp_for_each_live_object(live, object) {
 		if (object->patched)
 			lp_pre_unpatch(object);

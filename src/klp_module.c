@@ -168,8 +168,10 @@ static int lp_module_coming(struct module *mod)
 	struct lp_live_patch *live;
 	int ret = 0;
 
-	if (!coming)
+	if (!coming) {
+		pr_err("no memory, refusing to load module '%s'\n", mod->name);
 		return -ENOMEM;
+	}
 	coming->mod = mod;
 	list_add(&coming->list, &lp_coming_modules);
 	list_for_each_entry(live, &lp_patches, list) {

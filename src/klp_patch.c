@@ -160,6 +160,10 @@ static int lp_target_register(struct lp_target *target,
 	int ret;
 
 	ret = ftrace_set_filter_ip(&target->ops, target->addr, 0, 0);
+	if (ret == -ENOMEM) {
+		lp_explain_refusal(version, ret);
+		return ret;
+	}
 	if (ret) {
 		lp_refuse("function '%s' cannot be redirected: it has no ftrace entry (inlined, notrace or assembler?) (%d)\n",
 			  version->name, ret);

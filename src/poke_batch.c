@@ -220,8 +220,11 @@ static int poke_ent_slots(struct poke_ent *ent, enum poke_variant variant)
 			continue;
 		ent->slot[variant][irqs_on] =
 			poke_slot_get(insn, ent->addr, irqs_on);
-		if (!ent->slot[variant][irqs_on])
+		if (!ent->slot[variant][irqs_on]) {
+			pr_err("cannot poke %pS: no slot is free; try again, or fewer sites at once\n",
+			       (void *)ent->addr);
 			return -EAGAIN;
+		}
 	}
 	return 0;
 }
@@ -344,8 +347,11 @@ int poke_batch_locked(const struct poke_op *ops, unsigned int count)
 	if (ret || !poke_job_count)
 		return ret;
 	ret = poke_jobs_map();
-	if (ret)
+	if (ret) {
+		pr_err("cannot poke %pS: its text cannot be made writable (%d)\n",
+		       (void *)poke_jobs[0].site->addr, ret);
 		return ret;
+	}
 	trace_livepoke_batch_start(poke_job_count, poke_jobs[0].site->addr);
 	poke_lock_text();
 	ret = poke_batch_run();

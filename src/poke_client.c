@@ -30,12 +30,18 @@ struct poke_uses {
 	unsigned int max;
 };
 
+static int poke_no_memory(void)
+{
+	pr_err("cannot register or change a call or a branch: no memory\n");
+	return -ENOMEM;
+}
+
 static int poke_uses_init(struct poke_uses *u, unsigned int max)
 {
 	u->wants = kcalloc(max, sizeof(*u->wants), GFP_KERNEL);
 	u->count = 0;
 	u->max = max;
-	return u->wants ? 0 : -ENOMEM;
+	return u->wants ? 0 : poke_no_memory();
 }
 
 static void poke_uses_add(struct poke_uses *u, void *addr, bool optional)
@@ -52,7 +58,8 @@ static struct poke_site **poke_uses_prepare(struct poke_uses *u,
 					    unsigned int *count)
 {
 	struct poke_site **sites = kcalloc(u->count, sizeof(*sites), GFP_KERNEL);
-	int ret = sites ? poke_sites_prepare(owner, u->wants, u->count) : -ENOMEM;
+	int ret = sites ? poke_sites_prepare(owner, u->wants, u->count) :
+		  poke_no_memory();
 	unsigned int i;
 
 	*count = 0;
@@ -133,7 +140,7 @@ static int poke_change_init(struct poke_change *c, unsigned int count)
 {
 	c->ops = kcalloc(count, sizeof(*c->ops), GFP_KERNEL);
 	c->insns = kcalloc(count, sizeof(*c->insns), GFP_KERNEL);
-	return c->ops && c->insns ? 0 : -ENOMEM;
+	return c->ops && c->insns ? 0 : poke_no_memory();
 }
 
 static void poke_change_free(struct poke_change *c)

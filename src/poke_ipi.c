@@ -42,7 +42,7 @@ static int poke_nmi(unsigned int cmd, struct pt_regs *regs)
 	return NMI_DONE;
 }
 
-void poke_ipi_init(void)
+int poke_ipi_init(void)
 {
 	int cpu;
 
@@ -52,7 +52,7 @@ void poke_ipi_init(void)
 		poke_serialise_by = POKE_BY_IRET;
 	else if (boot_cpu_has(X86_FEATURE_SERIALIZE))
 		poke_serialise_by = POKE_BY_SERIALIZE;
-	register_nmi_handler(NMI_LOCAL, poke_nmi, 0, "livepoke");
+	return register_nmi_handler(NMI_LOCAL, poke_nmi, 0, "livepoke");
 }
 
 /*

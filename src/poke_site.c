@@ -129,7 +129,7 @@ static int poke_wants_create(struct module *owner, struct poke_want *wants,
 		return 0;
 	count = i;
 	for (i = 0; i < count; i++) {
-		if (wants[i].site)
+		if (wants[i].site && !LP_BREAK(FORGET_SITES))
 			poke_site_free(wants[i].site);
 	}
 	return PTR_ERR(wants[count].site);
@@ -140,16 +140,19 @@ int poke_sites_prepare(struct module *owner, struct poke_want *wants,
 		       unsigned int count)
 {
 	struct poke_check *checks = kvcalloc(count, sizeof(*checks), GFP_KERNEL);
-	int ret;
+	int ret = -ENOMEM;
 
 	if (!checks)
-		return -ENOMEM;
+		goto no_memory;
 	mutex_lock(&poke_mutex);
 	ret = poke_wants_check(wants, checks, count);
 	if (!ret)
 		ret = poke_wants_create(owner, wants, checks, count);
 	mutex_unlock(&poke_mutex);
 	kvfree(checks);
+no_memory:
+	if (ret == -ENOMEM)
+		pr_err("cannot prepare %u sites: no memory\n", count);
 	return ret;
 }
 
@@ -349,13 +352,12 @@ int poke_init(void)
 
 	if (ret)
 		return ret;
-	poke_ipi_init();
+	ret = poke_ipi_init();
+	if (ret)
+		goto err_slots;
 	ret = poke_hook_init();
-	if (ret) {
-		poke_ipi_exit();
-		poke_slots_exit();
-		return ret;
-	}
+	if (ret)
+		goto err_ipi;
 	ret = register_module_notifier(&poke_module_nb);
 	if (ret) {
 		poke_stop();
@@ -363,6 +365,11 @@ int poke_init(void)
 	}
 	poke_stats_init();
 	return 0;
+err_ipi:
+	poke_ipi_exit();
+err_slots:
+	poke_slots_exit();
+	return ret;
 }
 
 /**

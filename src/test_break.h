@@ -66,7 +66,11 @@
 	B(SHADOW_NO_RECHECK)	/* add without looking again */		\
 	/* blocking */							\
 	B(BLOCK_SLOT_LEAK)	/* a refused block keeps its stub */	\
-	B(CONTROL_RAW)		/* requests with any characters */
+	B(CONTROL_RAW)		/* requests with any characters */	\
+	/* error paths */						\
+	B(FORGET_SITES)		/* prepared before one that failed */	\
+	B(FORGET_MODULE)	/* the reference to it, of a patch refused */ \
+	B(FORGET_MEMORY)	/* of that patch */
 
 #define LP_BREAK_ENUM(name)	LP_BRK_##name,
 enum lp_break_id {
