@@ -39,6 +39,9 @@ NO_BTF = $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 # put TEXT in FILE unless it is there already, so that nothing is rebuilt
 put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2)
 
+# The kernel of targets that need one guest
+GUEST_KERNEL = $(or $(firstword $(KERNELS)),$(shell scripts/vm/kernel list | head -n 1))
+
 .DEFAULT_GOAL := modules
 
 modules: headers ## build livepoke.ko for KDIR (default: the running kernel)
@@ -146,6 +149,15 @@ litmus: ## check the data ordering against the kernel's memory model (network)
 silicon: ## the poke protocol on this machine's processors (DURATION=60)
 	@tests/silicon/run $(or $(DURATION),60)
 
+faults: ## make every step of every operation fail once, write docs/faults.md
+	@LP_COUNTS=full scripts/vm/run --kernel '$(GUEST_KERNEL)' --suite fault
+	@LP_RELEASE="$$(scripts/vm/kernel get '$(GUEST_KERNEL)' release)" \
+		tests/kernel/fault/doc build/run/fault-$(GUEST_KERNEL).1/ktap.log > docs/faults.md
+
+soak: ## everything at once for MINUTES= (default 10), as SEED= says
+	@LP_COUNTS=full scripts/vm/run --kernel '$(GUEST_KERNEL)' --suite soak --test 10-soak \
+		--append 'soak_minutes=$(or $(MINUTES),10) $(if $(SEED),soak_seed=$(SEED))'
+
 bench-transition: ## time transitions beside the kernel's own livepatch
 	@tests/kernel/bench/transition
 
@@ -162,3 +174,4 @@ help: ## list the targets
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
 .PHONY: bench-transition coverage litmus silicon modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
+.PHONY: faults soak

@@ -9,6 +9,7 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 
 #include "tp_poke.h"
 
@@ -113,7 +114,12 @@ static int tp_hammer_thread(void *unused)
 		tp_hammer_once(&tasklet);
 		preempt_enable();
 		cpu_relax();
-		cond_resched();
+		/*
+		 * ftrace waits for RCU-tasks under its lock, a kprobe on a
+		 * function's entry waits for that lock under kprobe_mutex,
+		 * and the poke that this goes on for needs kprobe_mutex.
+		 */
+		cond_resched_tasks_rcu_qs();
 	}
 	tasklet_kill(&tasklet);
 	return 0;
