@@ -37,6 +37,9 @@ KBUILD = $(MAKE) --no-print-directory -C $(KDIR) $(if $(W),W=$(W)) $(if $(LP_TES
 # Without a vmlinux there can be no BTF; kbuild would say so for each module.
 NO_BTF = $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 # put TEXT in FILE unless it is there already, so that nothing is rebuilt
+# Versions of our symbols that modules in DIR were linked with are out of date:
+# kbuild looks at that when it makes the list of their own symbols only.
+relink = [ ! $(OBJ)/Module.symvers -nt $(1)/Module.symvers ] || rm -f $(1)/Module.symvers
 put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2)
 
 # The kernel of targets that need one guest
@@ -56,6 +59,7 @@ headers:
 samples: modules ## build the sample patches against this tree
 	@mkdir -p $(OBJ)/samples
 	@$(if $(SAMPLES),cp -asuf $(addprefix $(CURDIR)/samples/,$(SAMPLES)) $(OBJ)/samples/)
+	@$(call relink,$(OBJ)/samples)
 	@$(call put,$(foreach s,$(SAMPLES),obj-m += $(s)/\n)subdir-ccflags-y := -I$(OBJ)/include $(DEFS)\n,$(OBJ)/samples/Kbuild)
 	+$(if $(SAMPLES),$(KBUILD) M=$(OBJ)/samples KBUILD_EXTRA_SYMBOLS=$(OBJ)/Module.symvers modules)
 
@@ -83,6 +87,7 @@ test-modules: modules
 	@mkdir -p $(OBJ)/tests
 	@find $(OBJ)/tests -xtype l -delete
 	@$(if $(TEST_MODULES),cp -asuf $(CURDIR)/tests/kernel/modules/. $(OBJ)/tests/)
+	@$(call relink,$(OBJ)/tests)
 	@$(call put,$(foreach m,$(TEST_MODULES),obj-m += $(m).o\n)ccflags-y := -I$(OBJ)/include -I$(OBJ)/src $(if $(LP_TEST),-DLP_TEST_BUILD) $(DEFS)\n-include $$(src)/extra.mk\n,$(OBJ)/tests/Kbuild)
 	+$(if $(TEST_MODULES),$(KBUILD) M=$(OBJ)/tests KBUILD_EXTRA_SYMBOLS=$(OBJ)/Module.symvers modules)
 
