@@ -70,7 +70,7 @@ boot() {
 		-kernel "$fs/boot/vmlinuz-$kernel" -initrd "$fs/boot/initrd.img-$kernel" \
 		-append "${PARAMETERS//[[:space:]]/ } $append" "$@" </dev/null > "$boot/qemu.log" 2>&1 || rc=$?
 	[ $rc = 0 ] || echo "qemu ended with status $rc: $(head -c 300 "$boot/qemu.log")" >> "$boot/problems"
-	grep -aE -- "$LP_BAD_LOG" "$boot/console.log" | grep -v 'Kernel command line:' |
+	grep -aE -- "$LP_BAD_LOG" "$boot/console.log" | grep -v 'ommand line:\|rcu_cpu_stall_timeout' |
 		tr -d '\r' | head -n 5 | sed 's/^/kernel log: /' >> "$boot/problems" || :
 }
 
