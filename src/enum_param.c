@@ -3,6 +3,7 @@
  * Module parameters that only the administrator sets: numbers, and words.
  */
 #include <linux/capability.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 

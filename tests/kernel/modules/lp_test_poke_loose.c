@@ -4,7 +4,6 @@
  * its name and gives that back. Only the site keeps livepoke loaded.
  */
 #include <linux/kernel.h>
-#include <linux/math.h>
 #include <linux/module.h>
 
 #include <livepoke/poke.h>

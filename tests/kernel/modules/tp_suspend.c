@@ -21,8 +21,8 @@ static unsigned int changed;
 module_param(changed, uint, 0644);
 MODULE_PARM_DESC(changed, "pokes in which a CPU came or went");
 
-static unsigned int down;
-module_param(down, uint, 0644);
+static unsigned int cpus_down;
+module_param_named(down, cpus_down, uint, 0644);
 MODULE_PARM_DESC(down, "pokes while CPUs were down");
 
 static unsigned int errors;
@@ -46,7 +46,7 @@ static void poke_once(bool on)
 	else
 		pokes++;
 	if (num_online_cpus() < num_present_cpus())
-		down++;
+		cpus_down++;
 }
 
 static int poker_fn(void *unused)
