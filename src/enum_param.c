@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Module parameters that only the administrator sets: numbers, and words.
+ * Module parameters that only the administrator sets: switches, numbers, words.
  */
 #include <linux/capability.h>
 #include <linux/errno.h>
@@ -26,6 +26,17 @@ static int lp_uint_param_set(const char *val, const struct kernel_param *kp)
 const struct kernel_param_ops lp_uint_param_ops = {
 	.set = lp_uint_param_set,
 	.get = param_get_uint,
+};
+
+static int lp_bool_param_set(const char *val, const struct kernel_param *kp)
+{
+	return lp_may_set_params() ? param_set_bool(val, kp) : -EPERM;
+}
+
+const struct kernel_param_ops lp_bool_param_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = lp_bool_param_set,
+	.get = param_get_bool,
 };
 
 static int lp_enum_param_set(const char *val, const struct kernel_param *kp)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Module parameters that only the administrator sets: numbers, and words.
+ * Module parameters that only the administrator sets: switches, numbers, words.
  */
 #ifndef _LIVEPOKE_ENUM_PARAM_H
 #define _LIVEPOKE_ENUM_PARAM_H
@@ -21,10 +21,14 @@ struct lp_enum_param {
 	};								\
 	module_param_cb(name, &lp_enum_param_ops, &lp_enum_##name, mode)
 
+#define LP_BOOL_PARAM(name, mode)					\
+	module_param_cb(name, &lp_bool_param_ops, &name, mode)
+
 #define LP_UINT_PARAM(name, mode)					\
 	module_param_cb(name, &lp_uint_param_ops, &name, mode)
 
 extern const struct kernel_param_ops lp_enum_param_ops;
+extern const struct kernel_param_ops lp_bool_param_ops;
 extern const struct kernel_param_ops lp_uint_param_ops;
 
 #endif /* _LIVEPOKE_ENUM_PARAM_H */

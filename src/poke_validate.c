@@ -26,6 +26,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include "enum_param.h"
 #include "kernel_syms.h"
 #include "poke_validate.h"
 #include "test_break.h"
@@ -89,7 +90,7 @@ static const char * const poke_trampolines[] = { "__SCT__" };
 static const char * const poke_lkrg[] = { "lkrg", "p_lkrg" };
 
 static bool allow_lkrg;
-module_param(allow_lkrg, bool, 0644);
+LP_BOOL_PARAM(allow_lkrg, 0600);
 MODULE_PARM_DESC(allow_lkrg, "poke kernel text although LKRG is loaded");
 
 static bool poke_has_prefix_of(const char *name, const char * const *list,

@@ -106,6 +106,7 @@ cat > /tmp/wanted <<'EOL'
 /sys/kernel/livepoke/patch_cmdline/timing 444 0:0
 /sys/kernel/livepoke/patch_cmdline/transition 444 0:0
 /sys/kernel/livepoke/patch_cmdline/vmlinux/patched 444 0:0
+/sys/module/livepoke/parameters/allow_lkrg 600 0:0
 /sys/module/livepoke/parameters/enable 444 0:0
 /sys/module/livepoke/parameters/poke_hand_over_ms 600 0:0
 /sys/module/livepoke/parameters/poke_hook 444 0:0
