@@ -178,5 +178,4 @@ help: ## list the targets
 # Parts of other targets, not for the user
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
-.PHONY: bench-transition coverage litmus silicon modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
-.PHONY: faults soak
+.PHONY: bench-transition check-config check-debug check-matrix check-smp check-strip coverage faults litmus silicon soak modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
