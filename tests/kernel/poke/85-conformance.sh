@@ -34,7 +34,7 @@ pk_set poke_sync_timeout_ms 200
 record pk timeout
 cf_accept "time-out" pokes=3 errors=1
 for which in 2 3; do
-	record pk stuck which=$which ms=500 pause_us=20
+	record pk stuck which=$which ms=500 pause_us=1000
 	cf_accept "stuck in sync $which" pokes=1
 done
 for what in forget late republish mask sync3 quarantine; do

@@ -120,7 +120,8 @@ static int tp_stuck_watch(void *arg)
 		/* The new instruction, or the old one just before COMMIT. */
 		wrong += s->fn() != TP_NEW;
 		seen++;
-		udelay(tp_stuck_pause);
+		if (tp_stuck_pause)
+			usleep_range(tp_stuck_pause, 2 * tp_stuck_pause);
 		cond_resched();
 	}
 	tp_out("executed %llu\nwrong %llu\n", seen, wrong);
