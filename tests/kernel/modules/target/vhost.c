@@ -10,12 +10,20 @@
 
 #ifdef LP_HAVE_VHOST_TASK
 
-/* Sleeps inside f until something wakes it, then goes to wait for work. */
+static bool lp_vhost_worked;
+
+/*
+ * Sleeps inside f until something wakes it. It is called again after each
+ * wake-up, and then there is no work: false, and the state of the task left
+ * alone, let the worker sleep in its own wait.
+ */
 static bool lp_vhost_work(void *unused)
 {
 	struct lp_target_call call = { .how = LP_PAUSE_NAP, .repeat = 1 };
 
-	lp_target_calls(&call, NULL);
+	if (!lp_vhost_worked)
+		lp_target_calls(&call, NULL);
+	lp_vhost_worked = true;
 	return false;
 }
 
@@ -34,6 +42,7 @@ int lp_vhost_start(struct vhost_task **task)
 	if (IS_ERR_OR_NULL(vtsk))
 		return vtsk ? PTR_ERR(vtsk) : -ENOMEM;
 	*task = vtsk;
+	lp_vhost_worked = false;
 	vhost_task_start(vtsk);
 	return 0;
 }
