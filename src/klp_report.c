@@ -83,7 +83,7 @@ static const char *lp_task_advice(const struct lp_task_entry *entry)
 		return "is tried again";
 	if (task->flags & PF_EXITING)
 		return "ends with the task";
-	if (task->flags & PF_KTHREAD)
+	if (!lp_returns_to_user(task))
 		return "ends when the thread leaves that function";
 	if (lp_task_state(task) & TASK_UNINTERRUPTIBLE)
 		return "ends when what it waits for comes";

@@ -125,7 +125,7 @@ diag "io_uring worker that sleeps inside the function"
 lpuring > /tmp/uring &
 pid=$!
 wait_for 10 inside 1
-starts "io_uring worker" "iou-wrk.*lp_target_f"
+starts "io_uring worker" "iou-wrk.*lp_target_f.*leaves that function"
 sleep 1
 lptarget release
 ends "io_uring worker"
@@ -141,7 +141,7 @@ if grep -q EOPNOTSUPP /tmp/vhost; then
 	skip "vhost worker" "this kernel makes vhost workers as kernel threads"
 else
 	wait_for 10 inside 1
-	starts "vhost worker" "^$pid [0-9]+ .*lp_vhost.* worker: in lp_target_f"
+	starts "vhost worker" "^$pid [0-9]+ .*lp_vhost.* worker: in lp_target_f.*leaves that function"
 	ends "vhost worker"
 	check "remove" remove $P
 	check "vhost worker: in its own wait" enable $P
