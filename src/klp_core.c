@@ -386,7 +386,10 @@ int lp_set_enabled(struct lp_live_patch *live, bool enable)
 	return ret;
 }
 
-/* The same for the patch of that name; -ENOENT if there is none. */
+/*
+ * The same for the patch of that name; -ENOENT if there is none, or only what
+ * is left of a disabled one until it can be freed.
+ */
 int lp_set_enabled_by_name(const char *name, bool enable)
 {
 	struct lp_live_patch *live;
@@ -394,7 +397,10 @@ int lp_set_enabled_by_name(const char *name, bool enable)
 
 	mutex_lock(&lp_mutex);
 	live = lp_find_live(name);
-	ret = live ? lp_change_enabled(live, enable) : -ENOENT;
+	if (live && (live->enabled || live == lp_transition_patch))
+		ret = lp_change_enabled(live, enable);
+	else
+		ret = -ENOENT;
 	mutex_unlock(&lp_mutex);
 	return ret;
 }
