@@ -40,26 +40,26 @@ says()
 	check "$1" diff /tmp/wanted /tmp/got
 }
 
+# transition patch|unpatch OBJECT... - the words of one, to its end
+transition()
+{
+	way=$1
+	shift
+	echo "DEMO: initializing ${way}ing transition"
+	for o; do echo "demo: pre_${way}_callback: $o"; done
+	echo "DEMO: starting ${way}ing transition"
+	echo "DEMO: completing ${way}ing transition"
+	for o; do echo "demo: post_${way}_callback: $o"; done
+	echo "DEMO: ${way}ing complete"
+}
+
 patching()		# OBJECT... - the words of a patch that is enabled
 {
 	echo "enabling patch DEMO"
-	echo "DEMO: initializing patching transition"
-	for o; do echo "demo: pre_patch_callback: $o"; done
-	echo "DEMO: starting patching transition"
-	echo "DEMO: completing patching transition"
-	for o; do echo "demo: post_patch_callback: $o"; done
-	echo "DEMO: patching complete"
+	transition patch "$@"
 }
 
-unpatching()
-{
-	echo "DEMO: initializing unpatching transition"
-	for o; do echo "demo: pre_unpatch_callback: $o"; done
-	echo "DEMO: starting unpatching transition"
-	echo "DEMO: completing unpatching transition"
-	for o; do echo "demo: post_unpatch_callback: $o"; done
-	echo "DEMO: unpatching complete"
-}
+unpatching() { transition unpatch "$@"; }
 
 # demo_on, demo_off, demo_out [OBJECT...] - and what the log says
 demo_on()
