@@ -36,10 +36,10 @@ endif
 KBUILD = $(MAKE) --no-print-directory -C $(KDIR) $(if $(W),W=$(W)) $(if $(LP_TEST),LP_TEST=y) $(NO_BTF)
 # Without a vmlinux there can be no BTF; kbuild would say so for each module.
 NO_BTF = $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
-# put TEXT in FILE unless it is there already, so that nothing is rebuilt
 # Versions of our symbols that modules in DIR were linked with are out of date:
 # kbuild looks at that when it makes the list of their own symbols only.
 relink = [ ! $(OBJ)/Module.symvers -nt $(1)/Module.symvers ] || rm -f $(1)/Module.symvers
+# put TEXT in FILE unless it is there already, so that nothing is rebuilt
 put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2)
 
 # The kernel of targets that need one guest
@@ -93,7 +93,7 @@ test-modules: modules
 
 progs: $(PROGS)
 
-$(BUILD)/progs/%: tests/kernel/progs/%.c
+$(BUILD)/progs/%: tests/kernel/progs/%.c $(wildcard tests/kernel/progs/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_PROGS) -o $@ $< $(LDLIBS_PROG)
 

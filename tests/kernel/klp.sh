@@ -30,6 +30,17 @@ disable()
 	wait_for 60 gone "$1" || { attr "$1" blockers; return 1; }
 }
 
+# delay POINT MICROSECONDS [EVERY] - one of EVERY passages of a point. Delays
+# where nothing can sleep must outlast the time slice that an emulated CPU
+# gets, or nothing happens meanwhile. TP are the parameters of tp_klp.
+delay()
+{
+	echo 0 > $TP/delay_us
+	echo "${3:-1}" > $TP/delay_every
+	echo "$1" > $TP/delay_point
+	echo "$2" > $TP/delay_us
+}
+
 # answers - the files of the patch can be read, which takes its lock
 answers()
 {

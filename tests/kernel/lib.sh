@@ -117,6 +117,14 @@ unload() { kcall rmmod "$1"; }
 
 loaded() { grep -q "^$1 " /proc/modules; }
 
+# cpus_up - bring back the CPUs that a load has taken down
+cpus_up()
+{
+	for lp_cpu in 1 2 3; do
+		echo 1 > /sys/devices/system/cpu/cpu$lp_cpu/online 2>/dev/null
+	done
+}
+
 # The kernel log from the last log_mark on
 log_mark()
 {

@@ -38,9 +38,7 @@ soak_run()
 	lpsoak "$1" "$2" > $SOAK_OUT 2>&1 || :
 	stop_load
 	lptarget kstop
-	for cpu in 1 2 3; do
-		echo 1 > /sys/devices/system/cpu/cpu$cpu/online 2>/dev/null
-	done
+	cpus_up
 }
 
 soak_count() { tail -n 1 $SOAK_OUT | tr ' ' '\n' | sed -n "s/^$1=//p"; }

@@ -59,9 +59,7 @@ is "no call was mixed" "$(counter mixed)" 0
 stop_load
 lptarget kstop
 
-for cpu in 1 2 3; do
-	echo 1 > /sys/devices/system/cpu/cpu$cpu/online 2>/dev/null
-done
+cpus_up
 unload tp_klp
 unload lp_test_target
 check "unload livepoke" unload_soon livepoke

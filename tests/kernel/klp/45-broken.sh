@@ -22,17 +22,6 @@ KLP_CLOSING=104
 KLP_DONE=106
 KLP_IDLE_OFFLINE=112
 
-# delay POINT MICROSECONDS [EVERY] - one of EVERY passages of a point. Delays
-# where nothing can sleep must outlast the time slice that an emulated CPU
-# gets, or nothing happens meanwhile.
-delay()
-{
-	echo 0 > $TP/delay_us
-	echo "${3:-1}" > $TP/delay_every
-	echo "$1" > $TP/delay_point
-	echo "$2" > $TP/delay_us
-}
-
 # gate POINT MILLISECONDS - hold a task that was born behind the listing, and is
 # about to be recorded as if it was not, until that point
 gate()
@@ -118,9 +107,7 @@ lptarget kthreads timer 1 spin 4000
 start_load slowplug=3
 variant OFFLINE_UNLOCKED
 
-for cpu in 1 2 3; do
-	echo 1 > /sys/devices/system/cpu/cpu$cpu/online 2>/dev/null
-done
+cpus_up
 
 # Two of threads that never sleep. stuck NAME COMMAND: it fails or hangs.
 stuck()

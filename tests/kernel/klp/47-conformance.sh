@@ -18,15 +18,6 @@ PAIR=/lp/test/lp_test_klp_pair.ko
 # A number of src/test_points.h
 KLP_IDLE_OFFLINE=112
 
-# delay POINT MICROSECONDS [EVERY]
-delay()
-{
-	echo 0 > $TP/delay_us
-	echo "${3:-1}" > $TP/delay_every
-	echo "$1" > $TP/delay_point
-	echo "$2" > $TP/delay_us
-}
-
 # cycles N SEED DWELL - that many ways there or back
 cycles() { lpcycle "$LP_SYS" lp_test_klp_pair $PAIR "$@"; }
 
@@ -105,9 +96,7 @@ delay $KLP_IDLE_OFFLINE 20000
 start_load slowplug=3
 broken OFFLINE_UNLOCKED J1
 
-for cpu in 1 2 3; do
-	echo 1 > /sys/devices/system/cpu/cpu$cpu/online 2>/dev/null
-done
+cpus_up
 unload tp_klp
 unload lp_test_target
 check "unload livepoke" unload_soon livepoke

@@ -14,20 +14,14 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "patchctl.h"
 
 #define ROOT	"/sys/kernel/livepoke"
 #define PATIENCE 60	/* s */
 
 static int request(const char *text)
 {
-	int fd = open(ROOT "/control", O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
+	return file_put(ROOT "/control", text);
 }
 
 static bool in_motion(const char *function, bool gone)

@@ -60,19 +60,6 @@ static void wrong(const char *fmt, ...)
 	fflush(stdout);
 }
 
-/* 0 or an errno */
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
 /* Length of what was read, or -1; ends with a zero byte in any case */
 static ssize_t get(const char *path, char *buf, size_t size)
 {
@@ -117,7 +104,7 @@ static void do_poke(void)
 
 	snprintf(line, sizeof(line), "hammer site=%s flips=%u pause_us=%ld",
 		 sites[random() % 5], flips, random() % 2000);
-	err = put(POKE_FILE, line);
+	err = file_put(POKE_FILE, line);
 	get(POKE_FILE, out, sizeof(out));
 	if (err)
 		wrong("%s: %s", line, strerrorname_np(err));
@@ -207,7 +194,7 @@ static void do_block(void)
 	double start = now_ms();
 	int err;
 
-	while ((err = put(SYS "/control", "engage " TWIN " 7 override=type"))) {
+	while ((err = file_put(SYS "/control", "engage " TWIN " 7 override=type"))) {
 		if (!busy(err) || now_ms() - start > STUCK_MS) {
 			wrong("engage: %s", strerrorname_np(err));
 			return;
@@ -237,7 +224,7 @@ static void do_module(void)
 		return;
 	}
 	for (i = random() % 5; which < 2 && i; i--) {
-		err = put(switches[which], i % 2 ? "1" : "0");
+		err = file_put(switches[which], i % 2 ? "1" : "0");
 		if (err)
 			wrong("%s: %s", switches[which], strerrorname_np(err));
 	}
@@ -256,28 +243,28 @@ static void do_trace(void)
 {
 	switch (random() % 4) {
 	case 0:
-		put(TRACING "/set_ftrace_filter", "lp_target_*\nvfs_*\n");
-		put(TRACING "/current_tracer", "function");
+		file_put(TRACING "/set_ftrace_filter", "lp_target_*\nvfs_*\n");
+		file_put(TRACING "/current_tracer", "function");
 		nap(40);
-		put(TRACING "/current_tracer", "nop");
-		put(TRACING "/set_ftrace_filter", "");
+		file_put(TRACING "/current_tracer", "nop");
+		file_put(TRACING "/set_ftrace_filter", "");
 		break;
 	case 1:
-		put(TRACING "/kprobe_events", "p:lp_soak vfs_read");
-		put(TRACING "/events/kprobes/lp_soak/enable", "1");
+		file_put(TRACING "/kprobe_events", "p:lp_soak vfs_read");
+		file_put(TRACING "/events/kprobes/lp_soak/enable", "1");
 		nap(40);
-		put(TRACING "/events/kprobes/lp_soak/enable", "0");
-		put(TRACING "/kprobe_events", "");
+		file_put(TRACING "/events/kprobes/lp_soak/enable", "0");
+		file_put(TRACING "/kprobe_events", "");
 		break;
 	case 2:
-		put(TRACING "/events/livepoke/enable", "1");
-		put(TRACING "/events/sched/enable", "1");
+		file_put(TRACING "/events/livepoke/enable", "1");
+		file_put(TRACING "/events/sched/enable", "1");
 		nap(40);
-		put(TRACING "/events/sched/enable", "0");
-		put(TRACING "/events/livepoke/enable", "0");
+		file_put(TRACING "/events/sched/enable", "0");
+		file_put(TRACING "/events/livepoke/enable", "0");
 		break;
 	default:
-		put(TRACING "/trace", "");
+		file_put(TRACING "/trace", "");
 		break;
 	}
 	add(TRACES, 1);
@@ -290,11 +277,11 @@ static void do_hotplug(void)
 	int err;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%ld/online", 1 + random() % 3);
-	err = put(path, "0");
+	err = file_put(path, "0");
 	if (err && err != EBUSY)
 		wrong("%s: %s", path, strerrorname_np(err));
 	nap(30);
-	err = put(path, "1");
+	err = file_put(path, "1");
 	if (err)
 		wrong("%s up: %s", path, strerrorname_np(err));
 	add(OFFLINES, !err);
@@ -318,7 +305,7 @@ static void do_memory(void)
 		mem[step] = 1;
 	nap(50);
 	munmap(mem, kb * 1024);
-	put("/proc/sys/vm/drop_caches", "3");
+	file_put("/proc/sys/vm/drop_caches", "3");
 	add(MEGABYTES, step >> 20);
 	nap(200);
 }
