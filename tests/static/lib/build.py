@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lib import objects, rulebook
 
-DEFAULT_KDIR = "/lib/modules/6.1.0-56-amd64/build"
+DEFAULT_KDIR = f"/lib/modules/{os.uname().release}/build"
 
 
 class Subject:
