@@ -9,8 +9,6 @@ from pathlib import Path
 
 from lib import objects, rulebook
 
-DEFAULT_KDIR = f"/lib/modules/{os.uname().release}/build"
-
 
 class Subject:
     """What a rule is applied to: sources, objects, the log of their build.
@@ -44,7 +42,13 @@ class BuildError(Exception):
 
 
 def kdir():
-    return os.environ.get("KDIR") or DEFAULT_KDIR
+    """KDIR, else the headers of the first kernel that is tested."""
+    if not os.environ.get("KDIR"):
+        ask = Path(__file__).resolve().parents[3] / "scripts" / "vm" / "kernel"
+        name = subprocess.check_output([ask, "list"], text=True).split()[0]
+        os.environ["KDIR"] = subprocess.check_output(
+            [ask, "get", name, "kdir"], text=True).strip()
+    return os.environ["KDIR"]
 
 
 def run_make(args, cwd, log):
