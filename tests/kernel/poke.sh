@@ -10,14 +10,19 @@ PK_OUT=/tmp/pk.out
 
 [ -d /sys/kernel/debug/tracing ] || mount -t debugfs none /sys/kernel/debug 2>/dev/null || :
 
-# pk_load [PARAMETER...] - livepoke and the test module, in the test flavour
+# The product has no protocol points, and a test module that only hammers.
+PK_FLAVOUR='test'
+PK_MODULE=tp_poke
+pk_use_product() { PK_FLAVOUR=product PK_MODULE=lp_test_hammer; }
+
+# pk_load [PARAMETER...] - livepoke and its test module
 pk_load()
 {
-	use test
-	load livepoke "$@" && load tp_poke
+	use $PK_FLAVOUR
+	load livepoke "$@" && load $PK_MODULE
 }
 
-pk_unload() { unload tp_poke && unload livepoke; }
+pk_unload() { unload $PK_MODULE && unload livepoke; }
 
 # pk COMMAND... - one command of the test module; its results are kept
 pk()
@@ -48,6 +53,26 @@ pk_invariants()
 		"$(pk_stat invariant_failures) $(pk_stat not_ours) $(sed -n 's/^invariant //p' "$PK_STATS")" "0 0 none"
 }
 
+# pk_saw_enough - each hammer has executed both instructions often enough, and
+# has met the breakpoint in both phases. Beside the product nobody counts that by
+# CPU: there each phase must have been met by the hammers together.
+pk_saw_enough()
+{
+	[ "$(pk_get min_old)" -ge 1000 ] && [ "$(pk_get min_new)" -ge 1000 ] || return 1
+	if [ $PK_FLAVOUR = product ]; then
+		[ "$(pk_stat bp_deploy)" -ge 50 ] && [ "$(pk_stat bp_commit)" -ge 50 ]
+	else
+		[ "$(pk_get min_deploy)" -ge 50 ] && [ "$(pk_get min_commit)" -ge 50 ]
+	fi
+}
+
+# pk_phases - the breakpoints of each CPU, which only the test flavour counts
+pk_phases()
+{
+	[ $PK_FLAVOUR = product ] ||
+		echo ", $(pk_get min_deploy) #BP in deploy, $(pk_get min_commit) in commit"
+}
+
 # pk_hammer DESC ARGUMENTS... - a run of the hammers that must show no torn
 # execution, and counts only if each hammer has seen enough
 pk_hammer()
@@ -58,12 +83,11 @@ pk_hammer()
 		not_ok "$lp_desc" "$(pk_show)"
 	elif [ "$(pk_get torn) $(pk_get bad_if)" != "0 0" ]; then
 		not_ok "$lp_desc: torn, or interrupts wrong" "$(pk_show)"
-	elif [ "$(pk_get min_old)" -lt 1000 ] || [ "$(pk_get min_new)" -lt 1000 ] ||
-	     [ "$(pk_get min_deploy)" -lt 50 ] || [ "$(pk_get min_commit)" -lt 50 ]; then
+	elif ! pk_saw_enough; then
 		not_ok "$lp_desc: the hammers saw too little" "$(pk_show)"
 	else
 		ok "$lp_desc: $(pk_get flips) flips, $(pk_get executed) executed, 0 torn"
-		diag "least per CPU: $(pk_get min_old) old, $(pk_get min_new) new, $(pk_get min_deploy) #BP in deploy, $(pk_get min_commit) in commit; $(pk_get ms) ms"
+		diag "least per CPU: $(pk_get min_old) old, $(pk_get min_new) new$(pk_phases); $(pk_get ms) ms"
 	fi
 }
 

@@ -63,4 +63,25 @@ cpus_up
 unload tp_klp
 unload lp_test_target
 check "unload livepoke" unload_soon livepoke
+
+# The livepoke.ko that users get, without the protocol points and an observer
+use product
+check "the product: load livepoke" load livepoke
+check_fails "no step of it can be broken" [ -e /sys/module/livepoke/parameters/lp_break ]
+check "load the target" load lp_test_target
+lptarget kthreads call 2 spin 20
+background lptarget hammer 4 20 spin 10
+start_load callers=2 hotplug=3
+lptarget reset
+check "$((CYCLES / 2)) ways of the product" lpcycle "$LP_SYS" lp_test_klp_pair \
+	"$LP_KO/lp_test_klp_pair.ko" $((CYCLES / 2)) 3
+diag "$lp_out"
+diag "$(lptarget stats)"
+is "no call was mixed" "$(counter mixed)" 0
+check "calls: at least $ENOUGH" [ "$(counter calls)" -ge $ENOUGH ]
+stop_load
+lptarget kstop
+cpus_up
+unload lp_test_target
+check "unload livepoke" unload_soon livepoke
 done_testing

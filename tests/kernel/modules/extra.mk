@@ -14,8 +14,12 @@ ifeq ($(shell grep __lp_enable_patch $(KBUILD_EXTRA_SYMBOLS)),)
 obj-m := $(filter-out lp_test_klp_any% lp_test_klp_pair%,$(obj-m))
 endif
 
-# The tests of the poke engine use the protocol points.
+# The product has no protocol points: beside it the module only hammers.
+tp_hammer := poke/main.o poke/ctx.o poke/hammer.o poke/sites.o
 ifneq ($(findstring -DLP_TEST_BUILD,$(ccflags-y)),)
 obj-m += tp_poke.o
-tp_poke-y := poke/main.o poke/ctx.o poke/hammer.o poke/inject.o poke/misc.o poke/hold.o poke/hotplug.o poke/sites.o
+tp_poke-y := $(tp_hammer) poke/points.o poke/inject.o poke/misc.o poke/hold.o poke/hotplug.o
+else
+obj-m += lp_test_hammer.o
+lp_test_hammer-y := $(tp_hammer)
 endif

@@ -169,6 +169,7 @@ void tp_hammer_stop(void)
 
 static unsigned long tp_linger;
 
+#ifdef LP_TEST_BUILD
 /* Counts the breakpoints of each CPU by phase. */
 static void tp_count_hook(int point, unsigned long arg)
 {
@@ -180,6 +181,9 @@ static void tp_count_hook(int point, unsigned long arg)
 	for (i = 0; point == LP_PT_POKE_TAIL && i < tp_linger; i++)
 		cpu_relax();
 }
+#else
+#define tp_count_hook	NULL
+#endif
 
 static const char * const tp_ctx_names[] = {
 	"task", "irq", "softirq", "nmi", "kprobe", "irqs-off", "mixed",

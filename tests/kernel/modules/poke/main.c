@@ -213,26 +213,6 @@ void tp_seen_clear(void)
 		memset(per_cpu_ptr(&tp_seen, cpu), 0, sizeof(tp_seen));
 }
 
-void tp_set_hook(void (*hook)(int point, unsigned long arg))
-{
-	WRITE_ONCE(lp_test_hook, hook);
-	synchronize_rcu(); /* the points disable neither preemption nor this */
-}
-
-#define TP_POINT(id)	[LP_PT_POKE_##id] = #id
-static const char * const tp_points[] = {
-	TP_POINT(LOCKED), TP_POINT(PUBLISHED), TP_POINT(DEPLOY), TP_POINT(INT3),
-	TP_POINT(SYNC_SELF), TP_POINT(SYNC_GEN), TP_POINT(SYNC_SENT),
-	TP_POINT(SYNC_DONE), TP_POINT(COMMIT), TP_POINT(TAIL),
-	TP_POINT(COMMIT_SYNCED), TP_POINT(FIRST), TP_POINT(RETIRE),
-	TP_POINT(DRAINED),
-};
-
-const char *tp_point_name(int point)
-{
-	return point < ARRAY_SIZE(tp_points) ? tp_points[point] : "?";
-}
-
 /*
  * Commands
  */
@@ -279,6 +259,8 @@ static const struct {
 	int (*fn)(void);
 } tp_cmds[] = {
 	{ "hammer", tp_cmd_hammer },
+	{ "flip", tp_cmd_flip },
+#ifdef LP_TEST_BUILD
 	{ "inject", tp_cmd_inject },
 	{ "batch", tp_cmd_batch },
 	{ "two", tp_cmd_two },
@@ -288,7 +270,7 @@ static const struct {
 	{ "hold", tp_cmd_hold },
 	{ "cost", tp_cmd_cost },
 	{ "hotplug", tp_cmd_hotplug },
-	{ "flip", tp_cmd_flip },
+#endif
 };
 
 static int tp_run(void)

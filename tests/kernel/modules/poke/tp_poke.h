@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Test module of the poke engine: what its files share.
+ * Test module of the poke engine: what its files share. Beside the product,
+ * where it is called lp_test_hammer.ko, it has only what hammers a site.
  *
  * Commands are written to /sys/kernel/debug/lp_test_poke, results are read
  * from it. A command is one line: a name, then key=value words.
@@ -109,7 +110,11 @@ int tp_cmd_flip(void);
 /* Point names for results. */
 const char *tp_point_name(int point);
 
-/* The hook of the protocol points; NULL for none. */
+/* The hook of the protocol points; NULL for none. The product has no points. */
+#ifdef LP_TEST_BUILD
 void tp_set_hook(void (*hook)(int point, unsigned long arg));
+#else
+static inline void tp_set_hook(void (*hook)(int point, unsigned long arg)) { }
+#endif
 
 #endif /* _TP_POKE_H */
