@@ -7,6 +7,7 @@
 # shellcheck disable=SC2034 # for the scripts
 LP_PATCHED_LINE='livepoke: this line comes from a live patch'
 LP_LOADS=
+LP_LIVING=
 
 # attr PATCH ATTRIBUTE - its value, empty if the patch is gone
 attr() { cat "$LP_SYS/$1/$2" 2>/dev/null; }
@@ -35,10 +36,10 @@ disable()
 # gets, or nothing happens meanwhile. TP are the parameters of tp_klp.
 delay()
 {
-	echo 0 > $TP/delay_us
-	echo "${3:-1}" > $TP/delay_every
-	echo "$1" > $TP/delay_point
-	echo "$2" > $TP/delay_us
+	echo 0 > "$TP/delay_us"
+	echo "${3:-1}" > "$TP/delay_every"
+	echo "$1" > "$TP/delay_point"
+	echo "$2" > "$TP/delay_us"
 }
 
 # answers - the files of the patch can be read, which takes its lock
@@ -57,14 +58,16 @@ unload_now() { LP_WHY=$(unload "$1"); }
 # remove NAME - disable and unload
 remove() { disable "$1" && unload_soon "$1"; }
 
-# start_load KIND=N... - in the background, running when this returns. Not
-# under check: a command whose output is read must not leave processes.
+# start_load KIND=N... - in the background, running when this returns, or the test
+# fails. Not under check: a command whose output is read must not leave
+# processes.
 start_load()
 {
 	lp_ready=/tmp/ready.$$.$(echo "$LP_LOADS" | wc -w)
 	lpload "$@" > "$lp_ready" 2>&1 &
 	LP_LOADS="$LP_LOADS $!"
-	wait_for 60 grep -qs ready "$lp_ready"
+	LP_LIVING="$LP_LIVING $!"
+	wait_for 60 grep -qs ready "$lp_ready" || not_ok "the load runs: $*" "$(cat "$lp_ready")"
 }
 
 # background COMMAND... - started with a load's lifetime; its pid is in $!
@@ -74,9 +77,27 @@ background()
 	LP_LOADS="$LP_LOADS $!"
 }
 
+# load_lives PID - a load, and not what is left of one
+load_lives()
+{
+	grep -qs '^Name:.*lpload' "/proc/$1/status" &&
+		! grep -qs '^State:.*[ZX] (' "/proc/$1/status"
+}
+
+# load_left PID - a load that has ended by itself: the test was made without it
+load_left()
+{
+	case " $LP_LIVING " in
+	*" $1 "*) ! load_lives "$1" ;;
+	*) return 1 ;;
+	esac
+}
+
 stop_load()
 {
 	for lp_pid in $LP_LOADS; do
+		! load_left "$lp_pid" ||
+			not_ok "the load runs to the end" "$(cat /tmp/ready.$$.* 2>/dev/null)"
 		kill "$lp_pid" 2>/dev/null
 	done
 	for lp_pid in $LP_LOADS; do

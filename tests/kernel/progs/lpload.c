@@ -2,7 +2,8 @@
 /*
  * lpload - load of the live patching tests
  *
- *   lpload KIND=N...     run until killed; prints "ready" once all runs
+ *   lpload KIND=N...     run until killed; prints "ready" once all runs, and
+ *                        ends when a part of it has failed
  *     sleepers=N  threads that sleep for ever, in one process
  *     spinners=N  processes that burn user time
  *     spincpu=N   one such process bound to CPU N
@@ -311,6 +312,21 @@ static void start(char *spec)
 			run(spec, n);
 }
 
+/* Processes that follow another one end with it; none fails. */
+static int watch_children(void)
+{
+	int status;
+
+	for (;;) {
+		if (waitpid(-1, &status, 0) < 0)
+			pause();
+		else if (status)
+			break;
+	}
+	fprintf(stderr, "lpload: a process ended with status 0x%x\n", status);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	dev = open(LP_TARGET_DEV, O_RDWR);
@@ -327,6 +343,5 @@ int main(int argc, char **argv)
 			start(argv[i]);
 	puts("ready");
 	fflush(stdout);
-	for (;;)
-		pause();
+	return watch_children();
 }
