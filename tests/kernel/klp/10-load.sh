@@ -6,9 +6,11 @@
 . /lp/lib.sh
 . /lp/klp.sh
 
+times=$(count 50 500)
+
 load_unload()
 {
-	n=$(count 50 50)
+	n=$times
 	while [ "$n" -gt 0 ]; do
 		load livepoke || return 1
 		[ -d "$LP_SYS" ] || { echo "no $LP_SYS"; return 1; }
@@ -18,6 +20,6 @@ load_unload()
 	done
 }
 
-check "load and unload livepoke.ko $(count 50 50) times" load_unload
+check "load and unload livepoke.ko $times times" load_unload
 check_fails "nothing of it is left" loaded livepoke
 done_testing

@@ -34,7 +34,8 @@ cycles()
 check "load livepoke" load livepoke
 check "the sample once, on an idle machine" cycle
 start_load sleepers=200 spinners=4 forkers=2
-check "the sample 20 times under load" cycles 20
+n=$(count 20 200)
+check "the sample $n times under load" cycles "$n"
 stop_load
 
 log_mark
