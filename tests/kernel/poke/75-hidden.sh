@@ -9,7 +9,7 @@
 
 use test
 DATA=text_mutex,kprobe_mutex,init_mm,kgdb_io_module_registered
-DATA=$DATA,ftrace_ops_list,saved_command_line,klp_patches,klp_mutex
+DATA=$DATA,ftrace_ops_list,ftrace_enabled,saved_command_line,klp_patches,klp_mutex
 
 check "livepoke and the test module load" pk_load hide_symbol=$DATA
 n=$(count 100 2000)
