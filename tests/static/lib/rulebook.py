@@ -41,6 +41,11 @@ def complaints(rule, subject):
     return rule.check(subject)
 
 
+def unproven(rule, cases):
+    """A rule that nothing shows to fail is no rule."""
+    return [] if cases else [f"no tests/static/broken/{rule.NAME}/CASE/"]
+
+
 def uncaught(rule, case):
     """What the rule should have said of this broken example and did not."""
     said = complaints(rule, case)

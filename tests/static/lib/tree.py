@@ -3,6 +3,8 @@
 
 import os
 import re
+import shutil
+import subprocess
 from fnmatch import fnmatch
 
 # Never part of the sources: products, and the examples that must fail.
@@ -13,13 +15,33 @@ C_SUFFIXES = (".c", ".h")
 
 def files(root):
     """Relative paths of all source files, sorted."""
+    found = _known_to_git(root)
+    if found is None:
+        found = _below(root)
+    return sorted(f for f in found if is_source(root / f))
+
+
+def _known_to_git(root):
+    """What is tracked, or new and not ignored; None if git cannot tell."""
+    if not (root / ".git").exists() or not shutil.which("git"):
+        return None
+    done = subprocess.run(["git", "ls-files", "-z", "--cached", "--others",
+                           "--exclude-standard"], cwd=root, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if done.returncode:
+        return None
+    return [f for f in done.stdout.split("\0") if f and
+            not any(f.startswith(skip + "/") for skip in SKIP_PATHS)]
+
+
+def _below(root):
     found = []
     for directory, subdirs, names in os.walk(root):
         here = os.path.relpath(directory, root)
         subdirs[:] = [d for d in subdirs if d not in SKIP_DIRS and
                       os.path.normpath(os.path.join(here, d)) not in SKIP_PATHS]
         found += [os.path.normpath(os.path.join(here, n)) for n in names]
-    return sorted(f for f in found if is_source(root / f))
+    return found
 
 
 def is_source(path):

@@ -19,7 +19,7 @@ NEEDS = {"checkpatch"}
 
 
 def check(subject):
-    script = kernel_scripts.directory(subject.cache) / "checkpatch.pl"
+    script = kernel_scripts.directory() / "checkpatch.pl"
     ignored = _ignored(subject)
     command = ["perl", str(script), "--no-tree", "--no-summary", "--terse",
                "--show-types", "--no-signoff", "--file"]
