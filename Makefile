@@ -136,6 +136,9 @@ check-config: ## poke and klp on kernels built without LIVEPATCH, KALLSYMS_ALL, 
 check-debug: ## poke and klp on kernels built to find mistakes (KASAN, lockdep, KCSAN...)
 	@scripts/check-built debug
 
+check-bare: ## scripts/demo and scripts/check in a Debian with nothing but apt (root, hours)
+	@scripts/check-bare
+
 check-smp: ## poke and klp on CPUs that really run at once (QEMU 10)
 	@scripts/check-smp
 
@@ -178,4 +181,4 @@ help: ## list the targets
 # Parts of other targets, not for the user
 STEPS := headers test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
-.PHONY: bench-transition check-config check-debug check-matrix check-smp check-strip coverage faults litmus silicon soak modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
+.PHONY: bench-transition check-bare check-config check-debug check-matrix check-smp check-strip coverage faults litmus silicon soak modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
