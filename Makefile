@@ -27,6 +27,8 @@ PROGS   := $(patsubst tests/kernel/progs/%.c,$(BUILD)/progs/%,$(wildcard tests/k
 PROGS   += $(BUILD)/progs/lpconform
 # A module tp_*.c uses the protocol points: it exists in the test flavour only.
 TEST_MODULES = $(filter-out $(if $(LP_TEST),,tp_%),$(notdir $(basename $(wildcard tests/kernel/modules/*.c))))
+# A sample may have been built where it is: its products are left there.
+sources_of = $(filter-out %.mod.c,$(wildcard $(addprefix $(1)/,Kbuild *.c *.h *.S)))
 SAMPLES := $(notdir $(patsubst %/,%,$(dir $(wildcard samples/*/Kbuild))))
 
 # The outermost make decides on the number of jobs.
@@ -41,6 +43,9 @@ NO_BTF = $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 relink = [ ! $(OBJ)/Module.symvers -nt $(1)/Module.symvers ] || rm -f $(1)/Module.symvers
 # put TEXT in FILE unless it is there already, so that nothing is rebuilt
 put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2)
+
+# What of the build directory the package cache is in, if it is anywhere there
+CACHE_TOP = $(addprefix $(BUILD)/,$(firstword $(subst /, ,$(patsubst $(BUILD)/%,%,$(filter $(BUILD)/%,$(abspath $(LIVEPOKE_CACHE)))))))
 
 # The kernel of targets that need one guest
 GUEST_KERNEL = $(or $(firstword $(KERNELS)),$(shell scripts/vm/kernel list | head -n 1))
@@ -57,8 +62,9 @@ headers:
 	@test -n "$(KVER)" || { echo "make: no kernel headers in $(KDIR); install linux-headers or give KDIR=" >&2; exit 2; }
 
 samples: modules ## build the sample patches against this tree
-	@mkdir -p $(OBJ)/samples
-	@$(if $(SAMPLES),cp -asuf $(addprefix $(CURDIR)/samples/,$(SAMPLES)) $(OBJ)/samples/)
+	@mkdir -p $(OBJ)/samples $(addprefix $(OBJ)/samples/,$(SAMPLES))
+	@find $(OBJ)/samples -xtype l -delete
+	@$(foreach s,$(SAMPLES),cp -asuf $(call sources_of,$(CURDIR)/samples/$(s)) $(OBJ)/samples/$(s)/ &&) :
 	@$(call relink,$(OBJ)/samples)
 	@$(call put,$(foreach s,$(SAMPLES),obj-m += $(s)/\n)subdir-ccflags-y := -I$(OBJ)/include $(DEFS)\n,$(OBJ)/samples/Kbuild)
 	+$(if $(SAMPLES),$(KBUILD) M=$(OBJ)/samples KBUILD_EXTRA_SYMBOLS=$(OBJ)/Module.symvers modules)
@@ -170,7 +176,7 @@ bench-transition: ## time transitions beside the kernel's own livepatch
 	@tests/kernel/bench/transition
 
 clean: ## remove build products, keep the package cache
-	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
+	rm -rf $(filter-out $(BUILD)/cache $(CACHE_TOP),$(wildcard $(BUILD)/*))
 
 distclean: clean ## remove build products and the package cache
 	rm -rf $(BUILD) $(LIVEPOKE_CACHE)
