@@ -139,7 +139,7 @@ check-matrix: ## run every test on every kernel, newest and rt included (hours)
 check-config: ## poke and klp on kernels built without LIVEPATCH, KALLSYMS_ALL, or with PREEMPT
 	@scripts/check-built config
 
-check-debug: ## poke and klp on kernels built to find mistakes (KASAN, lockdep, KCSAN...)
+check-debug: ## all suites of guests on kernels built to find mistakes (KASAN, lockdep, KCSAN...)
 	@scripts/check-built debug
 
 check-bare: ## scripts/demo and scripts/check in a Debian with nothing but apt (root, hours)
