@@ -51,10 +51,10 @@ other_key() { inside openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=ot
 leftovers() {
 	! find "$fs" -xdev \( -path "$fs/proc" -o -path "$fs/livepoke" -o -path "$fs/debs" -o \
 		-path "$fs/var/cache/apt" -o -path "$fs/var/log" \) -prune -o \
-		\( -name '*livepoke*' -o -name '*patch_cmdline*' \) -print | grep .
+		\( -name '*livepoke*' -o -name '*patch_cmdline*' -o -name 'a_fix*' \) -print | grep .
 }
 
-unlisted() { ! inside dkms status 2>/dev/null | grep livepoke; }
+unlisted() { ! inside dkms status 2>/dev/null | grep -E 'livepoke|patch_cmdline|a_fix'; }
 
 builder_checks() {
 	try "a root file system to build in" make_root "$suite" builder
