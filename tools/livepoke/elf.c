@@ -157,7 +157,8 @@ static unsigned long lp_number_at(const struct lp_elf *e, struct lp_place at,
 	unsigned long value = 0;
 
 	at.offset += offset;
-	if (data && data->d_buf && at.offset + sizeof(value) <= data->d_size)
+	if (data && data->d_buf && at.offset <= data->d_size &&
+	    data->d_size - at.offset >= sizeof(value))
 		memcpy(&value, (const char *)data->d_buf + at.offset, sizeof(value));
 	return value;
 }
