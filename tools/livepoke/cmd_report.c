@@ -3,13 +3,16 @@
  * livepoke report - one file for a bug report
  *
  * It is meant to be sent to strangers: no addresses, no names of hosts, no
- * kernel command line.
+ * kernel command line. Tasks have names, and anyone may write to the kernel's
+ * log by way of a driver; so the file is for its owner until he has read it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "cmd.h"
 #include "doctor.h"
 #include "file.h"
@@ -24,6 +27,23 @@ static void lp_section(FILE *to, const char *name)
 	fprintf(to, "\n== %s\n", name);
 }
 
+/*
+ * Addresses, of memory and of networks: a run of eight hexadecimal digits and
+ * more, with colons in between, becomes as many stars.
+ */
+static void lp_mask(char *text)
+{
+	size_t length, digits, i;
+
+	for (; *text; text += length ? length : 1) {
+		length = strspn(text, "0123456789abcdefABCDEF:");
+		for (i = digits = 0; i < length; i++)
+			digits += text[i] != ':';
+		if (digits >= 8)
+			memset(text, '*', length);
+	}
+}
+
 static void lp_report_file(FILE *to, const char *path)
 {
 	char *text, *line, *rest;
@@ -31,6 +51,7 @@ static void lp_report_file(FILE *to, const char *path)
 	if (lp_read(path, &text))
 		return;
 	fprintf(to, "%s:\n", path);
+	lp_mask(text);
 	rest = text;
 	while ((line = strsep(&rest, "\n"))) {
 		if (*line)
@@ -122,15 +143,27 @@ static void lp_report_kernel(FILE *to)
 	lp_report_config(to);
 	lp_section(to, "kernel log (livepoke and faults)");
 	log = lp_klog_all();
+	lp_mask(log);
 	fprintf(to, "%s\n", log);
 	free(log);
+}
+
+/* A new file that only its owner reads; NULL with errno */
+static FILE *lp_open_report(const char *name)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (fd >= 0 && !to)
+		close(fd);
+	return to;
 }
 
 int lp_cmd_report(const struct lp_args *args)
 {
 	char *name = args->output ? lp_copy(args->output) : lp_copy("livepoke-report.txt");
 	bool to_stdout = !strcmp(name, "-");
-	FILE *to = to_stdout ? stdout : fopen(name, "wxe");
+	FILE *to = to_stdout ? stdout : lp_open_report(name);
 	int ret = LP_OK;
 
 	if (!to) {

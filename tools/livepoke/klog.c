@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,25 +103,33 @@ char *lp_klog_reason(int fd, const char *name)
 	return reason;
 }
 
-/* The lines of the log that livepoke wrote or that report a fault. */
-char *lp_klog_all(void)
+/* Whether a line is for strangers: what was typed at boot is not. */
+static bool lp_is_shown(const char *line)
 {
 	static const char *const words[] = {
 		"livepoke", "BUG:", "WARNING:", "Oops", "soft lockup",
 		"INFO: task", "signature", "Lockdown", NULL
 	};
+	int i;
+
+	for (i = 0; words[i] && !strstr(line, words[i]); i++)
+		;
+	return words[i] && !strcasestr(line, "command line:");
+}
+
+/* The lines of the log that livepoke wrote or that report a fault. */
+char *lp_klog_all(void)
+{
 	struct lp_list lines = { 0 };
 	char *buf = malloc(LP_RECORD), *text;
-	int fd = lp_klog_open(), i;
+	int fd = lp_klog_open();
 
 	if (!buf)
 		lp_out_of_memory();
 	if (fd >= 0)
 		lseek(fd, 0, SEEK_SET);
 	while (fd >= 0 && lp_klog_next(fd, buf, &text)) {
-		for (i = 0; words[i] && !strstr(text, words[i]); i++)
-			;
-		if (words[i])
+		if (lp_is_shown(text))
 			lp_list_add(&lines, lp_printable(text));
 	}
 	if (fd >= 0)
