@@ -62,7 +62,8 @@ int lp_find_source(const char *what, struct lp_source *source)
 
 	source->name = NULL;
 	source->file = NULL;
-	if (lp_looks_like_file(what))
+	source->by_name = !lp_looks_like_file(what);
+	if (!source->by_name)
 		return lp_file_source(what, source);
 	if (!lp_valid_module_name(what))
 		return lp_fail(LP_USAGE, 0, "give a file NAME.ko, or the name of a patch",

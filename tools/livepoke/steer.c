@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "build_id.h"
 #include "file.h"
 #include "klog.h"
 #include "module.h"
@@ -30,6 +31,13 @@ static const char *lp_cure_for(int err)
 	}
 }
 
+static enum lp_exit lp_code_for(int err)
+{
+	if (err == EPERM || err == EACCES)
+		return LP_DENIED;
+	return err == ENOENT ? LP_NOT_FOUND : LP_FAILED;
+}
+
 /**
  * lp_refused() - fail with what the kernel says about it
  * @name:	the patch
@@ -42,7 +50,7 @@ static const char *lp_cure_for(int err)
 int lp_refused(const char *name, const char *doing, int err, int log)
 {
 	char *reason = lp_klog_reason(log, name);
-	int code = err == EPERM || err == EACCES ? LP_DENIED : LP_FAILED;
+	int code = lp_code_for(err);
 
 	if (reason && lp_starts(reason, "cannot "))
 		lp_fail(code, err, NULL, "%s", reason);
@@ -169,6 +177,28 @@ static int lp_insert_again(const struct lp_source *source, const char *params)
 	return lp_insert_patch(source, params);
 }
 
+/* What is in force is what was asked for, not another build of that name. */
+static int lp_check_build(const struct lp_source *source)
+{
+	char *cure;
+
+	if (!source->file || !lp_is_other_build(source->name, source->file))
+		return LP_OK;
+	cure = lp_format("unload it first: livepoke unload %s", source->name);
+	lp_fail(LP_FAILED, EEXIST, cure, "another build of '%s' than %s is loaded",
+		source->name, source->file);
+	free(cure);
+	return LP_FAILED;
+}
+
+/* A patch that was asked for by its name is turned round whatever its build. */
+static int lp_turn_round(const struct lp_source *source)
+{
+	int ret = source->by_name ? LP_OK : lp_check_build(source);
+
+	return ret ?: lp_write_patch(source->name, "enabled", "1", "enable");
+}
+
 /**
  * lp_bring_up() - take the step that puts a patch in force
  * @source:	from lp_find_source()
@@ -181,9 +211,9 @@ int lp_bring_up(const struct lp_source *source, const char *params)
 	switch (lp_patch_state(source->name)) {
 	case LP_PATCHING:
 	case LP_PATCHED:
-		return LP_OK;
+		return lp_check_build(source);
 	case LP_UNPATCHING:
-		return lp_write_patch(source->name, "enabled", "1", "enable");
+		return lp_turn_round(source);
 	case LP_DISABLED:
 		return lp_insert_again(source, params);
 	case LP_GONE:

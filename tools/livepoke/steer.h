@@ -11,10 +11,12 @@
  * struct lp_source - where a patch comes from
  * @name:	of its module
  * @file:	its file; NULL if only loaded modules have that name
+ * @by_name:	the user gave the name, not the file
  */
 struct lp_source {
 	char *name;
 	char *file;
+	bool by_name;
 };
 
 int lp_find_source(const char *what, struct lp_source *source);
