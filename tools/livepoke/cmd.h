@@ -47,6 +47,7 @@ struct lp_args {
 
 #define LP_NEED_ROOT	0x1
 #define LP_NEED_MODULE	0x2
+#define LP_TAKES_VALUE	0x4	/* a word like -1 or -EPERM is no option */
 
 /**
  * struct lp_cmd - a command
@@ -54,7 +55,7 @@ struct lp_args {
  * @words:	its arguments, for --help
  * @min:	fewest arguments
  * @max:	most arguments
- * @flags:	LP_NEED_*
+ * @flags:	LP_NEED_*, LP_TAKES_VALUE
  * @options:	keys of the options that it knows
  * @summary:	one line for --help
  * @run:	does it, returns the exit status

@@ -3,6 +3,7 @@
  * The list of commands and their options.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static const struct argp_option lp_options[] = {
 	{ "override", LP_KEY_OVERRIDE, "WHAT", 0, "block in spite of: deny, type or deny,type", 0 },
 	{ "revoke", LP_KEY_REVOKE, 0, 0, "take the acceptance back", 0 },
 	{ "seconds", LP_KEY_SECONDS, "N", 0, "stop after N seconds", 0 },
-	{ "timeout", LP_KEY_TIMEOUT, "SECONDS", 0, "wait that long for the transition", 0 },
+	{ "timeout", LP_KEY_TIMEOUT, "SECONDS", 0, "wait that long for a transition", 0 },
 	{ "yes", LP_KEY_YES, 0, 0, "do not ask", 0 },
 	{ "check", LP_KEY_CHECK, 0, 0, "exit status 7 unless all is well", 0 },
 	{ "metrics", LP_KEY_METRICS, 0, 0, "print metrics for Prometheus", 0 },
@@ -55,7 +56,7 @@ const struct lp_cmd lp_commands[] = {
 	  "like load; also takes back a disable", lp_cmd_enable },
 	{ "disable", "NAME", 1, 1, LP_NEED_ROOT | LP_NEED_MODULE, "nt",
 	  "put the old functions back", lp_cmd_disable },
-	{ "block", "[MODULE:]FUNCTION [VALUE]", 1, 2, LP_NEED_ROOT, "ntO",
+	{ "block", "[MODULE:]FUNCTION [VALUE]", 1, 2, LP_NEED_ROOT | LP_TAKES_VALUE, "ntO",
 	  "have a function return VALUE at once", lp_cmd_block },
 	{ "unblock", "[MODULE:]FUNCTION", 1, 1, LP_NEED_ROOT | LP_NEED_MODULE, "nt",
 	  "give a blocked function back", lp_cmd_unblock },
@@ -73,9 +74,9 @@ const struct lp_cmd lp_commands[] = {
 	  "put a patch into the patch store", lp_cmd_install },
 	{ "uninstall", "NAME", 1, 1, LP_NEED_ROOT, "k",
 	  "remove it from there", lp_cmd_uninstall },
-	{ "accept", "[NAME]", 0, 1, LP_NEED_ROOT, "rO",
+	{ "accept", "[NAME]", 0, 1, LP_NEED_ROOT, "r",
 	  "have what works now come back at boot", lp_cmd_accept },
-	{ "restore", "", 0, 0, LP_NEED_ROOT, "",
+	{ "restore", "", 0, 0, LP_NEED_ROOT, "t",
 	  "at boot: bring accepted patches and blocks back", lp_cmd_restore },
 	{ "came-up", "", 0, 0, LP_NEED_ROOT, "",
 	  "at boot: the machine came up with them", lp_cmd_came_up },
@@ -105,10 +106,11 @@ const struct lp_cmd *lp_find_command(const char *name)
 	return NULL;
 }
 
-/* What argp calls back with */
+/* What argp calls back with; it does not see the value. */
 struct lp_parse {
 	const struct lp_cmd *cmd;
 	struct lp_args *args;
+	char *value;
 };
 
 static double lp_seconds(struct argp_state *state, const char *arg)
@@ -206,7 +208,7 @@ static error_t lp_parse_one(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (parse->args->count < parse->cmd->min)
 			argp_error(state, "it needs %s", parse->cmd->words);
-		return 0;
+		return parse->value ? lp_parse_word(state, parse->value) : 0;
 	case ARGP_KEY_INIT:
 	case ARGP_KEY_ARGS:
 	case ARGP_KEY_NO_ARGS:
@@ -231,6 +233,28 @@ static void lp_own_options(const char *keys, struct argp_option *own)
 	memset(own, 0, sizeof(*own));
 }
 
+/* -1, -EPERM: argp would take it for options. */
+static bool lp_is_value(const char *word)
+{
+	return *word == '-' && (isdigit((unsigned char)word[1]) || word[1] == 'E');
+}
+
+/* Takes the last such word out of a command line; NULL if there is none. */
+static char *lp_take_value(int *argc, char **argv)
+{
+	char *value;
+	int i;
+
+	for (i = *argc - 1; i > 0 && !lp_is_value(argv[i]); i--)
+		;
+	if (i <= 0)
+		return NULL;
+	value = argv[i];
+	memmove(argv + i, argv + i + 1, (*argc - i) * sizeof(*argv));
+	--*argc;
+	return value;
+}
+
 /**
  * lp_parse_command() - read what follows the name of a command
  * @cmd:	the command
@@ -244,7 +268,7 @@ int lp_parse_command(const struct lp_cmd *cmd, int argc, char **argv,
 		     struct lp_args *args)
 {
 	struct argp_option own[sizeof(lp_options) / sizeof(*lp_options)];
-	struct lp_parse parse = { cmd, args };
+	struct lp_parse parse = { cmd, args, NULL };
 	struct argp argp = {
 		.options = own, .parser = lp_parse_one,
 		.args_doc = cmd->words, .doc = cmd->summary,
@@ -253,6 +277,8 @@ int lp_parse_command(const struct lp_cmd *cmd, int argc, char **argv,
 	char *typed = argv[0];
 	int ret;
 
+	if (cmd->flags & LP_TAKES_VALUE)
+		parse.value = lp_take_value(&argc, argv);
 	lp_own_options(cmd->options, own);
 	argv[0] = name;
 	program_invocation_name = name;
