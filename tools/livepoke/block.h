@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+char *lp_block_function(const char *typed);
 bool lp_control_exists(void);
 int lp_block(const char *function, const char *value, const char *override);
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "accepted.h"
 #include "block.h"
 #include "cmd.h"
 #include "file.h"
@@ -64,6 +65,66 @@ bool lp_control_exists(void)
 }
 
 /**
+ * lp_block_function() - the name that the kernel gives to what was typed
+ * @typed:	[module:]function
+ *
+ * The names of loaded modules have no dashes, and those of the kernel's own
+ * functions no module.
+ */
+char *lp_block_function(const char *typed)
+{
+	const char *colon = strchr(typed, ':');
+	char *function, *dash;
+
+	if (colon && lp_starts(typed, "vmlinux:"))
+		return lp_copy(colon + 1);
+	function = lp_copy(typed);
+	for (dash = function; colon && *dash != ':'; dash++) {
+		if (*dash == '-')
+			*dash = '_';
+	}
+	return function;
+}
+
+/* The module of a [module:]function, NULL if that is a function of the kernel */
+static char *lp_module_of(const char *function)
+{
+	const char *colon = strchr(function, ':');
+
+	return colon ? lp_format("%.*s", (int)(colon - function), function) : NULL;
+}
+
+/*
+ * A block of a module that is not there waits for it. One that is built in
+ * never comes; one that modprobe does not know may come from elsewhere.
+ */
+static int lp_check_module(const char *function)
+{
+	char *module = lp_module_of(function), *cure;
+	int ret = LP_OK;
+
+	if (!module || lp_module_loaded(module)) {
+		free(module);
+		return LP_OK;
+	}
+	cure = lp_format("block %s", strchr(function, ':') + 1);
+	switch (lp_module_known(module)) {
+	case LP_BUILT_IN:
+		ret = lp_fail(LP_NOT_FOUND, 0, cure,
+			      "the module '%s' is built into this kernel", module);
+		break;
+	case LP_UNKNOWN:
+		lp_note("modprobe knows no module '%s': is it spelled right?", module);
+		break;
+	case LP_MODULE:
+		break;
+	}
+	free(cure);
+	free(module);
+	return ret;
+}
+
+/**
  * lp_block() - ask the kernel to block a function
  * @function:	[module:]function
  * @value:	what it returns, NULL for nothing
@@ -76,6 +137,8 @@ int lp_block(const char *function, const char *value, const char *override)
 	int ret = lp_check_words(function, value, override);
 	char *request;
 
+	if (!ret)
+		ret = lp_check_module(function);
 	if (ret)
 		return ret;
 	request = lp_format("engage %s%s%s%s%s", function, value ? " " : "",
@@ -91,11 +154,36 @@ static char *lp_block_name(const char *function)
 	return lp_format("block-%s", function);
 }
 
-/* Waits and says how it ended. */
-static int lp_finish(const struct lp_args *args, enum lp_state wanted,
-		     const char *word)
+/* Whether a block takes effect now: its module is there */
+static bool lp_takes_effect(const struct lp_live *live)
 {
-	char *name = lp_block_name(args->words[0]);
+	size_t i;
+
+	for (i = 0; i < live->count; i++) {
+		if (!live->objects[i].patched)
+			return false;
+	}
+	return true;
+}
+
+static void lp_print_outcome(const char *function, const char *name, const char *word)
+{
+	struct lp_live live = lp_read_patch(name);
+	char *module = lp_module_of(function);
+
+	if (module && live.state == LP_PATCHED && !lp_takes_effect(&live))
+		printf("%s: blocked as soon as %s is loaded\n", function, module);
+	else
+		printf("%s: %s\n", function, word ? word : lp_state_name(live.state));
+	free(module);
+	lp_free_patch(&live);
+}
+
+/* Waits and says how it ended. */
+static int lp_finish(const struct lp_args *args, const char *function,
+		     enum lp_state wanted, const char *word)
+{
+	char *name = lp_block_name(function);
 	int ret = LP_OK;
 
 	if (!args->no_wait)
@@ -103,41 +191,114 @@ static int lp_finish(const struct lp_args *args, enum lp_state wanted,
 	if (!ret && !args->no_wait && lp_patch_state(name) != wanted)
 		ret = lp_fail(LP_FAILED, 0, "livepoke blocked shows what is",
 			      "'%s' is not %s: somebody else changed it meanwhile",
-			      args->words[0], word);
+			      function, word);
 	if (!ret)
-		printf("%s: %s\n", args->words[0],
-		       args->no_wait ? lp_state_name(lp_patch_state(name)) : word);
+		lp_print_outcome(function, name, args->no_wait ? NULL : word);
 	free(name);
 	return ret;
 }
 
+/* A value as the kernel shows it: numbers and names of errors mean one thing. */
+static char *lp_value_shown(const char *value)
+{
+	const char *name = value + (*value == '-');
+	const char *known;
+	char *end;
+	long number;
+	int err;
+
+	errno = 0;
+	number = strtol(value, &end, 0);
+	if (!errno && end != value && !*end)
+		return lp_format("%ld", number);
+	for (err = 1; err < 4096; err++) {
+		known = strerrorname_np(err);
+		if (known && !strcmp(known, name))
+			return lp_format("-%d", err);
+	}
+	return lp_copy(value);
+}
+
+/* Whether a function is blocked as it is asked for, or about to be */
+static bool lp_is_blocked(const char *function, const char *value)
+{
+	char *name = lp_block_name(function);
+	char *shown = value ? lp_value_shown(value) : lp_copy("void");
+	struct lp_live live = lp_read_patch(name);
+	bool same = (live.state == LP_PATCHED || live.state == LP_PATCHING) &&
+		    live.value && !strcmp(live.value, shown);
+
+	lp_free_patch(&live);
+	free(shown);
+	free(name);
+	return same;
+}
+
 int lp_cmd_block(const struct lp_args *args)
 {
-	int ret = lp_check_words(args->words[0], args->words[1], args->override);
+	char *function = lp_block_function(args->words[0]);
+	int ret = lp_check_words(function, args->words[1], args->override);
 
 	if (!ret)
 		ret = lp_insert_livepoke();
+	if (!ret && !lp_is_blocked(function, args->words[1]))
+		ret = lp_block(function, args->words[1], args->override);
 	if (!ret)
-		ret = lp_block(args->words[0], args->words[1], args->override);
-	return ret ?: lp_finish(args, LP_PATCHED, "blocked");
+		ret = lp_finish(args, function, LP_PATCHED, "blocked");
+	free(function);
+	return ret;
+}
+
+static enum lp_state lp_state_of_block(const char *function)
+{
+	char *name = lp_block_name(function);
+	enum lp_state state = lp_patch_state(name);
+
+	free(name);
+	return state;
+}
+
+static int lp_unblock(const char *function)
+{
+	char *request = lp_format("disengage %s", function);
+	int ret = LP_OK;
+
+	/* Waiting for an unblocking that has begun is fine. */
+	if (lp_state_of_block(function) != LP_UNPATCHING)
+		ret = lp_control(request, "unblock", function);
+	free(request);
+	return ret;
+}
+
+static void lp_note_unblocked(const char *function)
+{
+	char *name = lp_block_name(function);
+
+	lp_note_accepted(name);
+	free(name);
 }
 
 int lp_cmd_unblock(const struct lp_args *args)
 {
-	const char *function = args->words[0];
-	char *request, *name;
+	char *function = lp_block_function(args->words[0]);
 	int ret = lp_check_words(function, NULL, NULL);
 
-	if (ret)
-		return ret;
-	name = lp_block_name(function);
-	request = lp_format("disengage %s", function);
-	/* Waiting for an unblocking that has begun is fine. */
-	if (lp_patch_state(name) != LP_UNPATCHING)
-		ret = lp_control(request, "unblock", function);
-	free(request);
-	free(name);
-	return ret ?: lp_finish(args, LP_GONE, "not blocked");
+	if (!ret && lp_state_of_block(function) != LP_GONE)
+		ret = lp_unblock(function);
+	if (!ret)
+		ret = lp_finish(args, function, LP_GONE, "not blocked");
+	if (!ret)
+		lp_note_unblocked(function);
+	free(function);
+	return ret;
+}
+
+/* What a block does; its transition can be over before its module is there. */
+static const char *lp_block_state(const struct lp_live *live)
+{
+	if (live->state == LP_PATCHED && !lp_takes_effect(live))
+		return "waiting";
+	return lp_state_name(live->state);
 }
 
 static void lp_print_blocked(const struct lp_lives *lives)
@@ -153,7 +314,7 @@ static void lp_print_blocked(const struct lp_lives *lives)
 			printf("%-32s  %-8s  %-11s  %s\n", "FUNCTION", "RETURNS",
 			       "STATE", "CALLS");
 		printf("%-32s  %-8s  %-11s  %llu\n", live->name + strlen("block-"),
-		       live->value, lp_state_name(live->state), live->hits);
+		       live->value, lp_block_state(live), live->hits);
 	}
 	if (!n)
 		puts("no blocked functions");
@@ -174,7 +335,7 @@ static void lp_print_blocked_json(const struct lp_lives *lives)
 				       json_object_new_string(live->name + strlen("block-")));
 		json_object_object_add(json, "value", json_object_new_string(live->value));
 		json_object_object_add(json, "state",
-				       json_object_new_string(lp_state_name(live->state)));
+				       json_object_new_string(lp_block_state(live)));
 		json_object_object_add(json, "hits", json_object_new_uint64(live->hits));
 		json_object_array_add(list, json);
 	}

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * livepoke restore, came-up: what livepoke.service does
- *
- * A patch that keeps the machine from coming up must not do so for ever. Each
- * restore is counted on disk before it begins; came-up, two minutes after the
- * machine is up, puts the count back to 0. After two restores without it the
- * restore is skipped. A boot that comes up without a restore proves nothing:
- * livepoke-came-up.service asks for the mark that a restore leaves in /run.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "accepted.h"
 #include "block.h"
+#include "boot_guard.h"
 #include "cmd.h"
 #include "file.h"
 #include "module.h"
@@ -21,54 +17,11 @@
 #include "patch.h"
 #include "steer.h"
 #include "store.h"
-#include "system.h"
 #include "wait.h"
 
-#define LP_BOOT_TRIES	2
-#define LP_BOOT_WAIT	30
+#define LP_BOOT_WAIT	30	/* seconds for each transition */
 
-static char *lp_count_path(void)
-{
-	return lp_path(LP_STORE "/restores");
-}
-
-static int lp_boot_count(void)
-{
-	char *path = lp_count_path(), *line = lp_read_line(path);
-	int count = line ? atoi(line) : 0;
-
-	free(line);
-	free(path);
-	return count;
-}
-
-static int lp_set_boot_count(int count)
-{
-	char *path = lp_count_path(), *text = lp_format("%d\n", count);
-	int ret = lp_replace_file(path, text);
-
-	if (ret)
-		lp_fail(LP_FAILED, -ret, NULL, "cannot write %s", path);
-	free(text);
-	free(path);
-	return ret ? LP_FAILED : LP_OK;
-}
-
-static void lp_mark_restored(void)
-{
-	char *dir = lp_path("/run/livepoke"), *mark = lp_format("%s/restored", dir);
-	int ret = lp_make_dirs(dir);
-
-	if (!ret)
-		ret = lp_replace_file(mark, "");
-	if (ret)
-		lp_note("cannot write %s: when the machine is up, livepoke came-up says so",
-			mark);
-	free(mark);
-	free(dir);
-}
-
-static int lp_restore_patch(const char *name)
+static int lp_restore_patch(const char *name, double timeout)
 {
 	struct lp_source source;
 	int ret;
@@ -77,37 +30,40 @@ static int lp_restore_patch(const char *name)
 	if (!ret)
 		ret = lp_bring_up(&source, "");
 	if (!ret)
-		ret = lp_wait_transition(source.name, LP_BOOT_WAIT);
+		ret = lp_wait_transition(source.name, timeout);
 	lp_free_source(&source);
 	return ret;
 }
 
 static int lp_restore_block(const char *function, const char *value,
-			    const char *override)
+			    const char *override, double timeout)
 {
-	char *name = lp_format("block-%s", function);
+	char *known = lp_block_function(function);
+	char *name = lp_format("block-%s", known);
 	int ret = LP_OK;
 
 	if (lp_patch_state(name) == LP_GONE)
-		ret = lp_block(function, strcmp(value, "void") ? value : NULL,
+		ret = lp_block(known, strcmp(value, "void") ? value : NULL,
 			       override);
 	if (!ret)
-		ret = lp_wait_transition(name, LP_BOOT_WAIT);
+		ret = lp_wait_transition(name, timeout);
 	free(name);
+	free(known);
 	return ret;
 }
 
-static int lp_restore_line(const char *line)
+static int lp_restore_line(const char *line, double timeout)
 {
 	struct lp_list words = lp_split(line, " ");
 	int ret;
 
 	if (words.count == 2 && !strcmp(words.item[0], "patch"))
-		ret = lp_restore_patch(words.item[1]);
-	else if (words.count == 3 && !strcmp(words.item[0], "block"))
-		ret = lp_restore_block(words.item[1], words.item[2], NULL);
-	else if (words.count == 4 && !strcmp(words.item[0], "block"))
-		ret = lp_restore_block(words.item[1], words.item[2], words.item[3]);
+		ret = lp_restore_patch(words.item[1], timeout);
+	else if ((words.count == 3 || words.count == 4) &&
+		 !strcmp(words.item[0], "block"))
+		ret = lp_restore_block(words.item[1], words.item[2],
+				       words.count == 4 ? words.item[3] : NULL,
+				       timeout);
 	else
 		ret = lp_fail(LP_FAILED, EINVAL, "livepoke accept writes it anew",
 			      "'%s' in " LP_STORE "/accepted means nothing", line);
@@ -115,44 +71,82 @@ static int lp_restore_line(const char *line)
 	return ret;
 }
 
-/* One that fails does not stop the others. */
-static int lp_restore_all(const struct lp_list *lines)
+/**
+ * lp_restore_pass() - restore some lines
+ * @lines:	all lines
+ * @done:	for each, whether it was restored; updated
+ * @timeout:	seconds to wait for the transition of each
+ *
+ * One that fails does not stop the others.
+ *
+ * Return: whether the transition of one is still running.
+ */
+static bool lp_restore_pass(const struct lp_list *lines, bool *done,
+			    double timeout)
 {
-	size_t i, failed = 0;
+	bool stuck = false;
+	size_t i;
+	int ret;
 
-	for (i = 0; i < lines->count; i++)
-		failed += lp_restore_line(lines->item[i]) != LP_OK;
-	printf("%zu of %zu restored\n", lines->count - failed, lines->count);
-	return failed ? LP_FAILED : LP_OK;
+	for (i = 0; i < lines->count; i++) {
+		if (done[i])
+			continue;
+		ret = lp_restore_line(lines->item[i], timeout);
+		done[i] = ret == LP_OK;
+		stuck |= ret == LP_TIMEOUT;
+	}
+	return stuck;
 }
 
-static int lp_restore(const struct lp_list *lines)
+static int lp_restore_all(const struct lp_list *lines, double timeout)
 {
-	int count = lp_boot_count(), ret;
+	bool *done = calloc(lines->count, sizeof(*done));
+	size_t i, good = 0;
 
-	if (count >= LP_BOOT_TRIES) {
+	if (!done)
+		lp_out_of_memory();
+	/* Those behind a transition that does not end were refused as busy. */
+	if (lp_restore_pass(lines, done, timeout)) {
+		lp_note("what is left is tried once more");
+		lp_restore_pass(lines, done, timeout);
+	}
+	for (i = 0; i < lines->count; i++)
+		good += done[i];
+	free(done);
+	printf("%zu of %zu restored\n", good, lines->count);
+	return good < lines->count ? LP_FAILED : LP_OK;
+}
+
+static int lp_restore(const struct lp_list *lines, double timeout)
+{
+	int ret;
+
+	if (lp_boot_skips()) {
 		lp_note("nothing is restored: the machine did not come up after the last %d restores; when the cause is gone: livepoke came-up",
-			count);
+			lp_boot_count());
 		return LP_OK;
 	}
-	ret = lp_set_boot_count(count + 1);
-	if (ret)
-		return ret;
-	lp_mark_restored();
+	if (!lp_boot_restored()) {
+		ret = lp_set_boot_count(lp_boot_count() + 1);
+		if (ret)
+			return ret;
+		lp_mark_restored();
+	}
 	ret = lp_insert_livepoke();
-	return ret ?: lp_restore_all(lines);
+	return ret ?: lp_restore_all(lines, timeout);
 }
 
 int lp_cmd_restore(const struct lp_args *args)
 {
-	struct lp_list lines = lp_accepted();
-	int ret = LP_OK;
+	struct lp_list lines;
+	int ret = lp_read_accepted(&lines);
 
-	(void)args;
-	if (lp_on_command_line("livepoke.enable=0"))
+	if (ret)
+		return ret;
+	if (lp_boot_forbids())
 		lp_note("nothing is restored: livepoke.enable=0 on the kernel command line");
 	else if (lines.count)
-		ret = lp_restore(&lines);
+		ret = lp_restore(&lines, args->timeout < 0 ? LP_BOOT_WAIT : args->timeout);
 	lp_list_free(&lines);
 	return ret;
 }

@@ -14,6 +14,7 @@ int lp_cmd_doctor(const struct lp_args *args)
 
 	lp_doctor_kernel(&d);
 	lp_doctor_system(&d);
+	lp_doctor_boot(&d);
 	if (args->json) {
 		json = lp_diagnosis_json(&d);
 		puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |

@@ -26,11 +26,11 @@
 /**
  * struct lp_seen - what was last said about a patch
  * @lives:	all patches at the last look
- * @left:	for each, the tasks that were left
+ * @left:	for each, the tasks that were left; -1 if that is not known
  */
 struct lp_seen {
 	struct lp_lives lives;
-	unsigned int *left;
+	int *left;
 };
 
 static int lp_open_uevents(void)
@@ -46,20 +46,21 @@ static int lp_open_uevents(void)
 	return fd;
 }
 
-static void lp_say_json(const char *name, const char *state, unsigned int left)
+static void lp_say_json(const char *name, const char *state, int left)
 {
 	struct json_object *json = json_object_new_object();
 
 	json_object_object_add(json, "time", json_object_new_int64(time(NULL)));
 	json_object_object_add(json, "patch", json_object_new_string(name));
 	json_object_object_add(json, "state", json_object_new_string(state));
-	json_object_object_add(json, "tasks_left", json_object_new_int(left));
+	json_object_object_add(json, "tasks_left",
+			       left < 0 ? NULL : json_object_new_int(left));
 	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
 	json_object_put(json);
 }
 
 static void lp_say_event(const struct lp_args *args, const char *name,
-			 const char *state, unsigned int left)
+			 const char *state, int left)
 {
 	time_t now = time(NULL);
 	char stamp[16];
@@ -69,8 +70,8 @@ static void lp_say_event(const struct lp_args *args, const char *name,
 	} else {
 		strftime(stamp, sizeof(stamp), "%H:%M:%S", localtime(&now));
 		printf("%s %s: %s", stamp, name, state);
-		if (left)
-			printf(", %u task%s left", left, left == 1 ? "" : "s");
+		if (left > 0)
+			printf(", %d task%s left", left, left == 1 ? "" : "s");
 		putchar('\n');
 	}
 	fflush(stdout);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "accepted.h"
 #include "cmd.h"
 #include "module.h"
 #include "msg.h"
@@ -151,5 +152,6 @@ int lp_cmd_unload(const struct lp_args *args)
 			       "a forced patch stays until reboot; else lsmod shows who uses it",
 			       "'%s' is disabled, but its module cannot be removed", name);
 	printf("%s: not loaded\n", name);
+	lp_note_accepted(name);
 	return LP_OK;
 }

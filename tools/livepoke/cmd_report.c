@@ -104,6 +104,7 @@ static void lp_report_doctor(FILE *to)
 	lp_section(to, "doctor");
 	lp_doctor_kernel(&d);
 	lp_doctor_system(&d);
+	lp_doctor_boot(&d);
 	for (f = d.item; f < d.item + d.count; f++)
 		fprintf(to, "%s%s%s%s\n", f->health == LP_GOOD ? "" : "! ", f->text,
 			f->cure ? "; cure: " : "", f->cure ? f->cure : "");

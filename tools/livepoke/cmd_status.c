@@ -7,19 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "accepted.h"
 #include "blockers.h"
+#include "boot_guard.h"
 #include "cmd.h"
 #include "module.h"
 #include "msg.h"
 #include "status.h"
 
-unsigned int lp_tasks_left(const char *name)
+/* Tasks that a transition waits for; -1 if only root may know. */
+int lp_tasks_left(const char *name)
 {
 	struct lp_blockers blockers;
-	unsigned int left;
+	int left = -1;
 
-	lp_read_blockers(name, &blockers);
-	left = blockers.count + blockers.more;
+	if (!lp_read_blockers(name, &blockers))
+		left = blockers.count + blockers.more;
 	lp_free_blockers(&blockers);
 	return left;
 }
@@ -66,10 +69,12 @@ static void lp_print_status(const struct lp_lives *lives, const struct lp_args *
 	}
 }
 
-/* --check: everything at rest, and the module there */
-static int lp_judge(const struct lp_lives *lives)
+/* --check: everything at rest, the module and all that was accepted there */
+static int lp_judge(const struct lp_lives *lives, bool all)
 {
+	struct lp_list accepted, missing;
 	size_t i;
+	int ret;
 
 	if (!lp_module_running())
 		return LP_NO_MODULE;
@@ -77,7 +82,15 @@ static int lp_judge(const struct lp_lives *lives)
 		if (lp_in_motion(lives->item[i].state))
 			return LP_PROBLEMS;
 	}
-	return LP_OK;
+	if (!all)
+		return LP_OK;
+	ret = lp_read_accepted(&accepted);
+	missing = lp_not_in_force(&accepted);
+	if (!ret && (missing.count || lp_boot_skips()))
+		ret = LP_PROBLEMS;
+	lp_list_free(&missing);
+	lp_list_free(&accepted);
+	return ret;
 }
 
 int lp_cmd_status(const struct lp_args *args)
@@ -89,8 +102,10 @@ int lp_cmd_status(const struct lp_args *args)
 		ret = lp_keep(&lives, args->words[0]);
 	if (!ret) {
 		lp_print_status(&lives, args);
+		if (!args->json && !args->metrics && !args->count)
+			lp_status_boot();
 		if (args->check)
-			ret = lp_judge(&lives);
+			ret = lp_judge(&lives, !args->count);
 	}
 	lp_free_patches(&lives);
 	return ret;

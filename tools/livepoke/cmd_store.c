@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * livepoke list, install, uninstall, accept
+ * livepoke list, install, uninstall
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "accepted.h"
 #include "cmd.h"
 #include "file.h"
 #include "module.h"
 #include "msg.h"
 #include "patch.h"
-#include "run.h"
 #include "steer.h"
 #include "store.h"
 
@@ -86,6 +86,8 @@ int lp_cmd_uninstall(const struct lp_args *args)
 		ret = lp_fail(LP_FAILED, errno, NULL, "cannot remove %s", path);
 	else
 		printf("%s: not installed for kernel %s\n", name, release);
+	if (!ret)
+		lp_note_accepted(name);
 	free(path);
 	return ret;
 }
@@ -108,30 +110,34 @@ static void lp_list_row(const char *name, const struct lp_list *accepted,
 	json_object_array_add(rows, row);
 }
 
-/* Installed patches, then accepted ones that come from /lib/modules */
+/* Installed patches, then what else is accepted: blocks, and from /lib/modules */
 static struct lp_list lp_all_names(const char *release, const struct lp_list *accepted)
 {
 	struct lp_list names = lp_store_names(release);
-	const char *name;
+	char *name;
 	size_t i;
 
 	for (i = 0; i < accepted->count; i++) {
-		if (!lp_starts(accepted->item[i], "patch "))
-			continue;
-		name = accepted->item[i] + strlen("patch ");
-		if (!lp_list_has(&names, name))
-			lp_list_add(&names, lp_copy(name));
+		name = lp_accepted_name(accepted->item[i]);
+		if (name && !lp_list_has(&names, name))
+			lp_list_add(&names, name);
+		else
+			free(name);
 	}
 	return names;
 }
 
 int lp_cmd_list(const struct lp_args *args)
 {
-	struct lp_list accepted = lp_accepted();
-	struct lp_list names = lp_all_names(lp_release_of(args), &accepted);
-	struct json_object *rows = args->json ? json_object_new_array() : NULL;
+	struct json_object *rows;
+	struct lp_list accepted, names;
+	int ret = lp_read_accepted(&accepted);
 	size_t i;
 
+	if (ret)
+		return ret;
+	rows = args->json ? json_object_new_array() : NULL;
+	names = lp_all_names(lp_release_of(args), &accepted);
 	if (!rows && names.count)
 		printf("%-32s  %-8s  %s\n", "PATCH", "ACCEPTED", "STATE");
 	else if (!rows)
@@ -145,156 +151,4 @@ int lp_cmd_list(const struct lp_args *args)
 	lp_list_free(&names);
 	lp_list_free(&accepted);
 	return LP_OK;
-}
-
-/* How a live patch is written down; NULL if it cannot come back. */
-static char *lp_accept_line(const struct lp_live *live, const char *override)
-{
-	struct lp_source source;
-	char *line = NULL;
-
-	if (live->state != LP_PATCHED)
-		return NULL;
-	if (live->value)
-		return lp_format("block %s %s%s%s", live->name + strlen("block-"),
-				 live->value, override ? " " : "",
-				 override ? override : "");
-	if (!lp_find_source(live->name, &source) && source.file)
-		line = lp_format("patch %s", live->name);
-	else
-		lp_note("'%s' is not accepted; install it first: livepoke install FILE",
-			live->name);
-	lp_free_source(&source);
-	return line;
-}
-
-/* Whether a line of the list is about that patch */
-static bool lp_line_is_about(const char *line, const char *name)
-{
-	const char *what = strchr(line, ' ') ? strchr(line, ' ') + 1 : "";
-	char *other = lp_starts(line, "block ") ?
-		lp_format("block-%.*s", (int)strcspn(what, " "), what) : lp_copy(what);
-	bool same = !strcmp(other, name);
-
-	free(other);
-	return same;
-}
-
-static void lp_drop_lines(struct lp_list *lines, const char *name)
-{
-	size_t i, kept = 0;
-
-	for (i = 0; i < lines->count; i++) {
-		if (lp_line_is_about(lines->item[i], name))
-			free(lines->item[i]);
-		else
-			lines->item[kept++] = lines->item[i];
-	}
-	lines->count = kept;
-}
-
-/* The service that restores them is enabled by the first thing accepted. */
-static void lp_enable_service(void)
-{
-	const char *const argv[] = {
-		"systemctl", "--quiet", "enable", "livepoke.service", NULL
-	};
-	int ret;
-
-	if (!lp_is_dir("/run/systemd/system"))
-		return;
-	ret = lp_run_program(argv);
-	if (ret)
-		lp_note("livepoke.service could not be enabled: nothing will come back at boot");
-}
-
-static int lp_save(const struct lp_list *lines)
-{
-	int ret = lp_set_accepted(lines);
-
-	if (ret)
-		return lp_fail(LP_FAILED, -ret, NULL, "cannot write " LP_STORE "/accepted");
-	if (lines->count)
-		lp_enable_service();
-	return LP_OK;
-}
-
-/* Without a name: exactly what is in force now. */
-static int lp_accept_all(const char *override)
-{
-	struct lp_lives lives = lp_read_patches();
-	struct lp_list lines = { 0 };
-	char *line;
-	size_t i;
-	int ret;
-
-	for (i = 0; i < lives.count; i++) {
-		line = lp_accept_line(&lives.item[i], override);
-		if (line)
-			lp_list_add(&lines, line);
-	}
-	ret = lp_save(&lines);
-	if (!ret)
-		printf("%zu accepted for boot\n", lines.count);
-	lp_list_free(&lines);
-	lp_free_patches(&lives);
-	return ret;
-}
-
-static int lp_accept_one(const char *name, const char *override)
-{
-	struct lp_live live = lp_read_patch(name);
-	char *line = lp_accept_line(&live, override);
-	struct lp_list lines = lp_accepted();
-	int ret;
-
-	if (line) {
-		lp_drop_lines(&lines, name);
-		lp_list_add(&lines, line);
-		ret = lp_save(&lines);
-		if (!ret)
-			printf("%s: accepted for boot\n", name);
-	} else {
-		ret = lp_fail(LP_FAILED, 0, "only what is installed and in force can be accepted",
-			      "'%s' is not accepted", name);
-	}
-	lp_list_free(&lines);
-	lp_free_patch(&live);
-	return ret;
-}
-
-static int lp_revoke(const char *name)
-{
-	struct lp_list lines = lp_accepted();
-	size_t before = lines.count;
-	int ret;
-
-	if (name) {
-		lp_drop_lines(&lines, name);
-		if (lines.count == before) {
-			lp_list_free(&lines);
-			return lp_fail(LP_NOT_FOUND, ENOENT, "livepoke list shows what is",
-				       "'%s' is not accepted", name);
-		}
-	} else {
-		lp_list_free(&lines);
-	}
-	ret = lp_save(&lines);
-	if (!ret)
-		printf("%s: not accepted\n", name ? name : "all");
-	lp_list_free(&lines);
-	return ret;
-}
-
-int lp_cmd_accept(const struct lp_args *args)
-{
-	if (args->revoke)
-		return lp_revoke(args->words[0]);
-	if (!lp_module_running())
-		return lp_fail(LP_NO_MODULE, 0, "modprobe livepoke", "livepoke.ko is not loaded");
-	if (args->override && !lp_is_word(args->override, ",", 16))
-		return lp_fail(LP_USAGE, 0, "give deny, type or deny,type",
-			       "'%s' cannot be overridden", args->override);
-	return args->count ? lp_accept_one(args->words[0], args->override) :
-			     lp_accept_all(args->override);
 }

@@ -12,6 +12,15 @@ _livepoke_patches()
 	ls /sys/module/livepoke/holders 2>/dev/null
 }
 
+_livepoke_blocked()
+{
+	local dir
+
+	for dir in "${LIVEPOKE_ROOT:-}"/sys/kernel/livepoke/block-*; do
+		[ -e "$dir" ] && echo "${dir#*/block-}"
+	done
+}
+
 _livepoke_stored()
 {
 	local file
@@ -45,6 +54,9 @@ _livepoke()
 	case $cmd in
 	unload|disable|blockers|force|status)
 		mapfile -t COMPREPLY < <(compgen -W "$(_livepoke_patches)" -- "$cur")
+		;;
+	unblock)
+		mapfile -t COMPREPLY < <(compgen -W "$(_livepoke_blocked)" -- "$cur")
 		;;
 	uninstall|accept)
 		mapfile -t COMPREPLY < <(compgen -W "$(_livepoke_stored) $(_livepoke_patches)" -- "$cur")

@@ -98,7 +98,7 @@ static void lp_check_symbols(struct lp_diagnosis *d)
 	lp_kallsyms_free(symbols);
 }
 
-static void lp_check_ftrace(struct lp_diagnosis *d)
+void lp_doctor_ftrace(struct lp_diagnosis *d)
 {
 	char *path = lp_path("/proc/sys/kernel/ftrace_enabled");
 	char *line = lp_read_line(path);
@@ -117,5 +117,5 @@ void lp_doctor_kernel(struct lp_diagnosis *d)
 	lp_check_version(d);
 	lp_check_config(d);
 	lp_check_symbols(d);
-	lp_check_ftrace(d);
+	lp_doctor_ftrace(d);
 }

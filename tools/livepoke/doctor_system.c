@@ -70,7 +70,7 @@ static void lp_check_lockdown(struct lp_diagnosis *d)
 	free(mode);
 }
 
-static void lp_check_modules_disabled(struct lp_diagnosis *d)
+void lp_doctor_loading(struct lp_diagnosis *d)
 {
 	char *path = lp_path("/proc/sys/kernel/modules_disabled");
 	char *line = lp_read_line(path);
@@ -141,13 +141,6 @@ static void lp_check_patches(struct lp_diagnosis *d)
 	lp_free_patches(&lives);
 }
 
-static void lp_check_boot(struct lp_diagnosis *d)
-{
-	if (lp_on_command_line("livepoke.enable=0"))
-		lp_find(d, LP_WARN, "boot without livepoke.enable=0",
-			"the kernel command line forbids livepoke");
-}
-
 static void lp_check_headers(struct lp_diagnosis *d)
 {
 	char *path = lp_path("/lib/modules/%s/build/Makefile", lp_kernel_release());
@@ -163,9 +156,8 @@ static void lp_check_headers(struct lp_diagnosis *d)
 void lp_doctor_system(struct lp_diagnosis *d)
 {
 	lp_check_module(d);
-	lp_check_boot(d);
 	lp_check_lockdown(d);
-	lp_check_modules_disabled(d);
+	lp_doctor_loading(d);
 	lp_check_conflicts(d);
 	lp_check_taint(d);
 	lp_check_headers(d);

@@ -155,6 +155,22 @@ char *lp_find_module_file(const char *name)
 	return copy;
 }
 
+/* What modprobe knows of a module, whether it is loaded or not */
+enum lp_known lp_module_known(const char *name)
+{
+	struct kmod_ctx *ctx = lp_kmod();
+	struct kmod_module *module = lp_lookup(ctx, name);
+	enum lp_known known = LP_UNKNOWN;
+
+	if (module) {
+		known = kmod_module_get_initstate(module) == KMOD_MODULE_BUILTIN ?
+			LP_BUILT_IN : LP_MODULE;
+		kmod_module_unref(module);
+	}
+	kmod_unref(ctx);
+	return known;
+}
+
 static char *lp_info_value(struct kmod_module *module, const char *key)
 {
 	struct kmod_list *info = NULL, *item;

@@ -8,6 +8,12 @@
 #include <stdbool.h>
 #include "text.h"
 
+enum lp_known {
+	LP_UNKNOWN,		/* not to modprobe */
+	LP_MODULE,
+	LP_BUILT_IN,
+};
+
 bool lp_module_running(void);
 bool lp_module_loaded(const char *name);
 char *lp_module_running_value(const char *name, const char *key);
@@ -21,6 +27,7 @@ int lp_insert_by_name(const char *name, const char *params);
 int lp_insert_livepoke(void);
 int lp_remove_module(const char *name, double patience);
 char *lp_find_module_file(const char *name);
+enum lp_known lp_module_known(const char *name);
 char *lp_module_file_value(const char *path, const char *key);
 
 #endif /* _LIVEPOKE_MODULE_H */

@@ -21,7 +21,7 @@ char *lp_patch_path(const char *name, const char *attribute)
 	return lp_path(LP_SYSFS "/%s/%s", name, attribute);
 }
 
-/* 0 or 1; -1 if the patch is not there */
+/* A small number; -1 if the patch is not there */
 static int lp_flag(const char *name, const char *attribute)
 {
 	char *path = lp_patch_path(name, attribute);
@@ -66,6 +66,14 @@ const char *lp_state_name(enum lp_state state)
 bool lp_in_motion(enum lp_state state)
 {
 	return state == LP_PATCHING || state == LP_UNPATCHING;
+}
+
+/* Its place in the stack, from 1; 0 if it has none */
+int lp_stack_order(const char *name)
+{
+	int order = lp_flag(name, "stack_order");
+
+	return order > 0 ? order : 0;
 }
 
 /* Patches in sysfs, and modules that use livepoke but patch nothing now. */
@@ -153,6 +161,13 @@ static void lp_read_block(struct lp_live *live)
 	live->hits = hits ? strtoull(hits, NULL, 10) : 0;
 	free(hits);
 	free(path);
+	path = lp_patch_path(live->name, "override");
+	live->override = live->value ? lp_read_line(path) : NULL;
+	if (live->override && !strcmp(live->override, "none")) {
+		free(live->override);
+		live->override = NULL;
+	}
+	free(path);
 }
 
 struct lp_live lp_read_patch(const char *name)
@@ -221,6 +236,7 @@ void lp_free_patch(struct lp_live *live)
 		free(timing->key);
 	free(live->timing);
 	free(live->value);
+	free(live->override);
 	free(live->objects);
 	free(live->name);
 }

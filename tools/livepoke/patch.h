@@ -41,6 +41,7 @@ struct lp_timing {
  * @timing:	figures of its last transition, NULL-terminated by key
  * @value:	what a blocked function returns; NULL for other patches
  * @hits:	how often a blocked function was called
+ * @override:	what blocking it has overridden; NULL for nothing
  */
 struct lp_live {
 	char *name;
@@ -50,6 +51,7 @@ struct lp_live {
 	struct lp_timing *timing;
 	char *value;
 	unsigned long long hits;
+	char *override;
 };
 
 struct lp_lives {
@@ -59,6 +61,7 @@ struct lp_lives {
 
 enum lp_state lp_patch_state(const char *name);
 const char *lp_state_name(enum lp_state state);
+int lp_stack_order(const char *name);
 bool lp_in_motion(enum lp_state state);
 char *lp_patch_path(const char *name, const char *attribute);
 struct lp_list lp_patch_names(void);

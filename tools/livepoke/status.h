@@ -10,7 +10,8 @@
 
 struct json_object *lp_status_json(const struct lp_lives *lives);
 void lp_status_table(const struct lp_lives *lives);
+void lp_status_boot(void);
 void lp_status_metrics(const struct lp_lives *lives);
-unsigned int lp_tasks_left(const char *name);
+int lp_tasks_left(const char *name);
 
 #endif /* _LIVEPOKE_STATUS_H */

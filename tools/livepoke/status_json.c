@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
+#include "accepted.h"
+#include "boot_guard.h"
 #include "module.h"
 #include "status.h"
 #include "system.h"
@@ -62,7 +64,17 @@ static struct json_object *lp_block_json(const struct lp_live *live)
 	json = json_object_new_object();
 	json_object_object_add(json, "value", json_object_new_string(live->value));
 	json_object_object_add(json, "hits", json_object_new_uint64(live->hits));
+	json_object_object_add(json, "override", live->override ?
+			       json_object_new_string(live->override) : NULL);
 	return json;
+}
+
+/* null at rest, and for those who may not know */
+static struct json_object *lp_tasks_json(const struct lp_live *live)
+{
+	int left = lp_in_motion(live->state) ? lp_tasks_left(live->name) : -1;
+
+	return left < 0 ? NULL : json_object_new_int(left);
 }
 
 static struct json_object *lp_patch_json(const struct lp_live *live)
@@ -76,8 +88,7 @@ static struct json_object *lp_patch_json(const struct lp_live *live)
 	json_object_object_add(json, "name", json_object_new_string(live->name));
 	json_object_object_add(json, "state",
 			       json_object_new_string(lp_state_name(live->state)));
-	json_object_object_add(json, "tasks_left", !lp_in_motion(live->state) ? NULL :
-			       json_object_new_int(lp_tasks_left(live->name)));
+	json_object_object_add(json, "tasks_left", lp_tasks_json(live));
 	json_object_object_add(json, "objects", objects);
 	json_object_object_add(json, "block", lp_block_json(live));
 	json_object_object_add(json, "timing", lp_timing_json(live));
@@ -95,6 +106,29 @@ static struct json_object *lp_module_json(void)
 	return json;
 }
 
+/* null if the list cannot be read */
+static struct json_object *lp_accepted_json(void)
+{
+	struct json_object *list, *json;
+	struct lp_list lines;
+	char *name;
+	size_t i;
+
+	if (lp_accepted(&lines))
+		return NULL;
+	list = json_object_new_array();
+	for (i = 0; i < lines.count; i++) {
+		name = lp_accepted_name(lines.item[i]);
+		json = json_object_new_object();
+		lp_add_text(json, "name", name ? name : lp_copy(lines.item[i]));
+		json_object_object_add(json, "in_force",
+				       json_object_new_boolean(lp_in_force(lines.item[i])));
+		json_object_array_add(list, json);
+	}
+	lp_list_free(&lines);
+	return list;
+}
+
 struct json_object *lp_status_json(const struct lp_lives *lives)
 {
 	struct json_object *json = json_object_new_object();
@@ -109,5 +143,7 @@ struct json_object *lp_status_json(const struct lp_lives *lives)
 	lp_add_text(json, "lockdown", lp_lockdown());
 	json_object_object_add(json, "module", lp_module_json());
 	json_object_object_add(json, "patches", patches);
+	json_object_object_add(json, "accepted", lp_accepted_json());
+	json_object_object_add(json, "restore_skipped", json_object_new_boolean(lp_boot_skips()));
 	return json;
 }

@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
+#include "accepted.h"
+#include "boot_guard.h"
 #include "module.h"
 #include "status.h"
 
@@ -23,6 +25,22 @@ static void lp_module_metrics(void)
 	free(version);
 }
 
+/* No sample where only root may know */
+static void lp_tasks_metrics(const struct lp_lives *lives)
+{
+	size_t i;
+	int left;
+
+	lp_metric_head("patch_tasks_left", "tasks that the transition waits for");
+	for (i = 0; i < lives->count; i++) {
+		left = lp_in_motion(lives->item[i].state) ?
+			lp_tasks_left(lives->item[i].name) : 0;
+		if (left >= 0)
+			printf("livepoke_patch_tasks_left{patch=\"%s\"} %d\n",
+			       lives->item[i].name, left);
+	}
+}
+
 /* Names of modules hold nothing that needs quoting. */
 static void lp_state_metrics(const struct lp_lives *lives)
 {
@@ -37,11 +55,7 @@ static void lp_state_metrics(const struct lp_lives *lives)
 	for (i = 0; i < lives->count; i++)
 		printf("livepoke_patch_transition{patch=\"%s\"} %d\n",
 		       lives->item[i].name, lp_in_motion(lives->item[i].state));
-	lp_metric_head("patch_tasks_left", "tasks that the transition waits for");
-	for (i = 0; i < lives->count; i++)
-		printf("livepoke_patch_tasks_left{patch=\"%s\"} %u\n",
-		       lives->item[i].name, lp_in_motion(lives->item[i].state) ?
-		       lp_tasks_left(lives->item[i].name) : 0);
+	lp_tasks_metrics(lives);
 }
 
 static void lp_timing_metrics(const struct lp_lives *lives)
@@ -71,10 +85,34 @@ static void lp_block_metrics(const struct lp_lives *lives)
 	}
 }
 
+/* A list that cannot be read has no samples, but says so. */
+static void lp_accepted_metrics(void)
+{
+	struct lp_list lines;
+	int ret = lp_accepted(&lines);
+	char *name;
+	size_t i;
+
+	lp_metric_head("accepted", "1 if what was accepted for boot is in force");
+	for (i = 0; i < lines.count; i++) {
+		name = lp_accepted_name(lines.item[i]);
+		if (name && lp_is_word(name, "-.:$", 256))
+			printf("livepoke_accepted{name=\"%s\"} %d\n", name,
+			       lp_in_force(lines.item[i]));
+		free(name);
+	}
+	lp_metric_head("accepted_readable", "1 if the list of what was accepted can be read");
+	printf("livepoke_accepted_readable %d\n", !ret);
+	lp_metric_head("restore_skipped", "1 if nothing was restored at this boot, for the last ones did not come up");
+	printf("livepoke_restore_skipped %d\n", lp_boot_skips());
+	lp_list_free(&lines);
+}
+
 void lp_status_metrics(const struct lp_lives *lives)
 {
 	lp_module_metrics();
 	lp_state_metrics(lives);
 	lp_timing_metrics(lives);
 	lp_block_metrics(lives);
+	lp_accepted_metrics();
 }

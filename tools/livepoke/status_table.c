@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "file.h"
-#include "module.h"
+#include "accepted.h"
+#include "boot_guard.h"
 #include "status.h"
 #include "term.h"
 
@@ -57,13 +57,10 @@ static enum lp_colour lp_state_colour(enum lp_state state)
 
 static void lp_print_tasks(const struct lp_live *live)
 {
-	char *path = lp_patch_path(live->name, "blockers"), *text;
-	int readable = !lp_read(path, &text);
+	int left = lp_in_motion(live->state) ? lp_tasks_left(live->name) : -1;
 
-	free(text);
-	free(path);
-	if (lp_in_motion(live->state) && readable)
-		printf("%6u  ", lp_tasks_left(live->name));
+	if (left >= 0)
+		printf("%6d  ", left);
 	else
 		printf("%6s  ", lp_in_motion(live->state) ? "?" : "-");
 }
@@ -97,4 +94,25 @@ void lp_status_table(const struct lp_lives *lives)
 	       "TRANSITION", "FUNCTIONS");
 	for (i = 0; i < lives->count; i++)
 		lp_print_row(&lives->item[i], width);
+}
+
+/* What boot should have brought back, and did not */
+void lp_status_boot(void)
+{
+	struct lp_list accepted, missing;
+	char *names, *clean;
+
+	if (lp_boot_skips())
+		puts("nothing was restored at boot; livepoke doctor tells why");
+	if (lp_accepted(&accepted))
+		return;
+	missing = lp_not_in_force(&accepted);
+	names = lp_list_join(&missing, ", ");
+	clean = lp_printable(names);
+	if (missing.count)
+		printf("accepted for boot, but not in force: %s\n", clean);
+	free(clean);
+	free(names);
+	lp_list_free(&missing);
+	lp_list_free(&accepted);
 }

@@ -64,7 +64,7 @@ exits 5 "force what is not loaded" livepoke force --yes x
 exits 5 "blockers of what is not loaded" livepoke blockers x
 
 # What the kernel refuses: its reason is in the line
-exits 1 "unknown function" livepoke load "$A" name=no_such_function
+exits 5 "unknown function" livepoke load "$A" name=no_such_function
 check "the reason" said "no_such_function.*\(ENOENT\)"
 exits 1 "no name" livepoke load "$A" wrong=empty
 check "the reason" said "without a name.*\(EINVAL\)"

@@ -41,16 +41,26 @@ block-cmdline_proc_show  patched         - T ms  cmdline_proc_show
 EOF
 exits 0 "metrics" livepoke status --metrics
 check "have the counter" printed "^livepoke_block_hits_total{patch=\"block-$F\"} 1$"
-exits 1 "block again" livepoke block $F 0
+exits 0 "block again, likewise" livepoke block $F 0x0
+exits 1 "block again, otherwise" livepoke block $F 1
 golden "unblock" livepoke unblock $F <<'EOF'
 cmdline_proc_show: not blocked
 [0]
 EOF
 check "the function is back" grep -q console /proc/cmdline
-exits 1 "unblock again" livepoke unblock $F
-check "says why" said "'$F' is not blocked.*\(ENOENT\)"
+golden "unblock again" livepoke unblock $F <<'EOF'
+cmdline_proc_show: not blocked
+[0]
+EOF
+golden "a negative number" livepoke block $F -1 <<'EOF'
+cmdline_proc_show: blocked
+[0]
+EOF
+exits 0 "the same, by name" livepoke block $F EPERM
+exits 0 "likewise" livepoke block $F -EPERM
+exits 0 "unblock" livepoke unblock $F
 
-exits 1 "block what is not there" livepoke block no_such_function 0
+exits 5 "block what is not there" livepoke block no_such_function 0
 check "says why" said "no_such_function.*\(ENOENT\)"
 exits 3 "block a function on the deny list" livepoke block do_exit EPERM
 check "says why" said "cannot block 'do_exit': .*\(override: deny\).*\(EPERM\)"
@@ -64,6 +74,54 @@ exits 2 "blanks" livepoke block "$F 0 override=deny" 0
 exits 2 "a bad override" livepoke block --override="deny x" $F 0
 exits 2 "unblock: two lines" livepoke unblock "$newline"
 exits 2 "too many words" livepoke block $F 0 1
+
+# A module that is not there yet
+M=lp_test_target
+install_modules livepoke $M
+echo kernel/lib/lp-made-up.ko > "/lib/modules/$LP_RELEASE/modules.builtin"
+/lp/bin/depmod
+golden "block, before its module is there" livepoke block lp-test-target:lp_target_f 5 <<'EOF'
+lp_test_target:lp_target_f: blocked as soon as lp_test_target is loaded
+[0]
+EOF
+golden "blocked says that it waits" livepoke blocked <<'EOF'
+FUNCTION                          RETURNS   STATE        CALLS
+lp_test_target:lp_target_f        5         waiting      0
+[0]
+EOF
+check "load the module" load $M
+golden "blocked says that it is" livepoke blocked <<'EOF'
+FUNCTION                          RETURNS   STATE        CALLS
+lp_test_target:lp_target_f        5         patched      0
+[0]
+EOF
+golden "unblock, as it was typed" livepoke unblock lp-test-target:lp_target_f <<'EOF'
+lp_test_target:lp_target_f: not blocked
+[0]
+EOF
+golden "block, of a module that is there" livepoke block lp-test-target:lp_target_f 5 <<'EOF'
+lp_test_target:lp_target_f: blocked
+[0]
+EOF
+exits 0 "unblock" livepoke unblock $M:lp_target_f
+check "unload the module" unload_soon $M
+golden "block, of a module that modprobe does not know" livepoke block nosuch:f 0 <<'EOF'
+nosuch:f: blocked as soon as nosuch is loaded
+! livepoke: modprobe knows no module 'nosuch': is it spelled right?
+[0]
+EOF
+exits 0 "unblock" livepoke unblock nosuch:f
+golden "block, of a module that is built in" livepoke block lp_made_up:f 0 <<'EOF'
+! livepoke: the module 'lp_made_up' is built into this kernel; block f
+[5]
+EOF
+uninstall_modules
+golden "a function of the kernel, with vmlinux in front" livepoke block vmlinux:$F 0 <<'EOF'
+cmdline_proc_show: blocked
+[0]
+EOF
+exits 0 "unblock" livepoke unblock vmlinux:$F
+
 again_and_again()
 {
 	n=$(count 20 200)

@@ -13,6 +13,7 @@ A=$LP_KO/lp_test_klp_any.ko
 install_modules livepoke
 golden "check: all is well" livepoke check "$LP_KO/$P.ko" <<'EOF'
 ok: built for this kernel
+ok: ftrace is on
 ok: cmdline_proc_show can be replaced
 /lp/product/patch_cmdline.ko would load
 [0]
@@ -92,13 +93,55 @@ is "the patch works" "$(cat /proc/cmdline)" "$LP_PATCHED_LINE"
 is "the block works" "$(cat /proc/version)" ""
 is "one boot is counted" "$(cat /var/lib/livepoke/restores)" 1
 exits 0 "restore again changes nothing" livepoke restore
+exits 0 "nor a third time" livepoke restore
+is "that was one boot" "$(cat /var/lib/livepoke/restores)" 1
+rm /run/livepoke/restored
+exits 0 "a second boot restores" livepoke restore
+is "it is counted" "$(cat /var/lib/livepoke/restores)" 2
+rm /run/livepoke/restored
 check "a third one is skipped" sh -c 'livepoke restore 2>&1 | grep -q "nothing is restored: the machine did not come up"'
+reports 7 "status --check tells" livepoke status --check
+check "and status" printed "nothing was restored at boot"
+reports 7 "so does doctor" livepoke doctor
+check "with a cure" printed "cure: when the cause is gone: livepoke came-up"
 exits 0 "came-up" livepoke came-up
 is "resets the count" "$(cat /var/lib/livepoke/restores)" 0
 echo 'frobnicate the kernel' >> /var/lib/livepoke/accepted
 exits 1 "a bad line does not stop the others" livepoke restore
 check "is named" said "'frobnicate the kernel' .*means nothing"
 check "they are restored" printed "2 of 3 restored"
+reports 7 "status --check: it is not in force" livepoke status --check
+check "it is named" printed "not in force: frobnicate the kernel"
+
+# Two that change one function: the later one wins, whatever their names.
+exits 0 "unblock" livepoke unblock version_proc_show
+check "which says that it comes back" said "accept --revoke block-version_proc_show"
+exits 0 "block what the patch changes" livepoke block cmdline_proc_show 0
+is "the block is in force" "$(cat /proc/cmdline)" ""
+as_booted()
+{
+	livepoke unblock cmdline_proc_show > /dev/null 2>&1
+	livepoke unload $P > /dev/null 2>&1
+	is "nothing is in force" "$(grep -c console /proc/cmdline)" 1
+	exits 0 "restore" livepoke restore
+	is "the block is in force again" "$(cat /proc/cmdline)" ""
+}
+exits 0 "accept the upper one" livepoke accept block-cmdline_proc_show
+exits 0 "then the lower one" livepoke accept $P
+exits 0 "forget the other block" livepoke accept --revoke block-version_proc_show
+sed -i /frobnicate/d /var/lib/livepoke/accepted
+as_booted
+exits 0 "accept both at once" livepoke accept
+as_booted
+exits 0 "status --check is content" livepoke status --check
+golden "list has both" livepoke list <<'EOF'
+PATCH                             ACCEPTED  STATE
+patch_cmdline                     yes       patched
+block-cmdline_proc_show           yes       patched
+[0]
+EOF
+exits 0 "unblock" livepoke unblock cmdline_proc_show
+is "the patch is in force" "$(cat /proc/cmdline)" "$LP_PATCHED_LINE"
 exits 0 "revoke one" livepoke accept --revoke $P
 exits 5 "revoke it again" livepoke accept --revoke $P
 exits 0 "revoke all" livepoke accept --revoke
@@ -108,7 +151,13 @@ exits 5 "uninstall again" livepoke uninstall $P
 exits 5 "uninstall a path" livepoke uninstall ../accepted
 exits 2 "another kernel's path" livepoke list --kernel=../../x
 
+echo "livepoke: planted 0xffff888012345678 deadbeef 1234567 00:16:3e:ab:cd:ef" > /dev/kmsg
+echo "Command line: livepoke.planted=secret" > /dev/kmsg
 exits 0 "report" livepoke report --output=/tmp/report
+is "is for its owner alone" "$(stat -c %a /tmp/report)" 600
+check "has a line of the log, with addresses masked" \
+	grep -q 'livepoke: planted 0x\*\{16\} \*\{8\} 1234567 \*\{17\}$' /tmp/report
+check_fails "has nothing that was typed at boot" grep -q 'planted=secret' /tmp/report
 check "has the patch" grep -q "\"name\": *\"$P\"" /tmp/report
 check "has the kernel's log" grep -q "enabling patch '$P'" /tmp/report
 check_fails "has no addresses" grep -Eq '0x[0-9a-f]{16}|ffff[0-9a-f]{12}' /tmp/report
@@ -130,7 +179,6 @@ exits 1 "sign without sign-file" livepoke sign "$LP_KO/$P.ko"
 exits 1 "sign: no module" livepoke sign /lp/lib.sh
 
 exits 0 "unload" livepoke unload $P
-exits 0 "unblock" livepoke unblock version_proc_show
 check "unload livepoke" unload_soon livepoke
 uninstall_modules
 done_testing
