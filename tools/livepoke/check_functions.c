@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
+#include "doctor.h"
 #include "elf.h"
 #include "file.h"
 #include "kallsyms.h"
@@ -140,6 +141,7 @@ void lp_check_functions(struct lp_diagnosis *d, const char *file)
 	};
 	size_t i;
 
+	lp_doctor_ftrace(d);
 	lp_check_transitions(d);
 	if (lp_read_declarations(file, &declared))
 		lp_find(d, LP_WARN, "unpack it to have it checked",

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "build_id.h"
 #include "check.h"
+#include "doctor.h"
 #include "file.h"
 #include "kallsyms.h"
 #include "module.h"
@@ -155,8 +157,22 @@ static void lp_check_symbols(struct lp_diagnosis *d, const char *file)
 	kmod_unref(ctx);
 }
 
+static void lp_check_loaded(struct lp_diagnosis *d, const char *file)
+{
+	char *name = lp_module_file_value(file, "name");
+
+	if (name && lp_module_loaded(name) && lp_is_other_build(name, file))
+		lp_find(d, LP_BAD, "unload that first",
+			"another build of '%s' is loaded", name);
+	else if (name && lp_module_loaded(name))
+		lp_find(d, LP_WARN, NULL, "'%s' is loaded already", name);
+	free(name);
+}
+
 void lp_check_module_file(struct lp_diagnosis *d, const char *file)
 {
+	lp_doctor_loading(d);
+	lp_check_loaded(d, file);
 	lp_check_vermagic(d, file);
 	lp_check_licence(d, file);
 	lp_check_signature(d, file);
