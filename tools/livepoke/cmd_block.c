@@ -24,8 +24,8 @@
 static int lp_check_words(const char *function, const char *value,
 			  const char *override)
 {
-	if (!lp_is_word(function, ".:$-", 180))
-		return lp_fail(LP_USAGE, 0, "give FUNCTION or MODULE:FUNCTION",
+	if (!lp_is_word(function, ".:$,-", 180))
+		return lp_fail(LP_USAGE, 0, "give FUNCTION or MODULE:FUNCTION, with ,N for the Nth of that name",
 			       "'%s' is no name of a function", function);
 	if (value && !lp_is_word(value, "-+", 32))
 		return lp_fail(LP_USAGE, 0, "give a number or the name of an error, like EPERM",

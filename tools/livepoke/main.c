@@ -24,7 +24,7 @@ static char *lp_command_table(void)
 	lp_list_add(&lines, lp_copy("Commands:"));
 	for (cmd = lp_commands; cmd->name; cmd++) {
 		words = lp_format("%s %s", cmd->name, cmd->words);
-		lp_list_add(&lines, lp_format("  %-32s %s", words, cmd->summary));
+		lp_list_add(&lines, lp_format("  %-36s %s", words, cmd->summary));
 		free(words);
 	}
 	lp_list_add(&lines, lp_copy("\n\"livepoke COMMAND --help\" tells more; so does livepoke(8)."));

@@ -96,7 +96,7 @@ static void lp_accepted_metrics(void)
 	lp_metric_head("accepted", "1 if what was accepted for boot is in force");
 	for (i = 0; i < lines.count; i++) {
 		name = lp_accepted_name(lines.item[i]);
-		if (name && lp_is_word(name, "-.:$", 256))
+		if (name && lp_is_word(name, "-.:$,", 256))
 			printf("livepoke_accepted{name=\"%s\"} %d\n", name,
 			       lp_in_force(lines.item[i]));
 		free(name);
