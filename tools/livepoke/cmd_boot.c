@@ -92,6 +92,10 @@ static bool lp_restore_pass(const struct lp_list *lines, bool *done,
 		if (done[i])
 			continue;
 		ret = lp_restore_line(lines->item[i], timeout);
+		if (!ret && !lp_in_force(lines->item[i]))
+			ret = lp_fail(LP_FAILED, 0, "livepoke status shows its state",
+				      "'%s' was restored, but is not in force",
+				      lines->item[i]);
 		done[i] = ret == LP_OK;
 		stuck |= ret == LP_TIMEOUT;
 	}
