@@ -14,6 +14,7 @@ struct lp_denied {
 
 #define LP_NORETURN	"it never returns to its caller, which does not expect it to"
 #define LP_SCHEDULER	"without it no task runs any more"
+#define LP_WORK		"livepoke's own work, and much of the kernel's, would not be done any more"
 #define LP_LOCKING	"callers would enter what it protects at the same time"
 #define LP_MEMORY	"the kernel cannot run without its memory management"
 #define LP_ENTRY	"every entry into the kernel depends on it"
@@ -23,7 +24,10 @@ struct lp_denied {
 #define LP_PATCHING	"changing kernel text depends on it"
 #define LP_RCU		"memory in use would be freed, or none ever again"
 
-/* Sorted by reason; a trailing '*' stands for any rest of the name. */
+/*
+ * Sorted by reason; a trailing '*' stands for any rest of the name. Those that
+ * never return are what objtool of some supported kernel takes for that.
+ */
 static const struct lp_denied lp_deny_list[] = {
 	{ "panic", LP_NORETURN },
 	{ "nmi_panic", LP_NORETURN },
@@ -69,6 +73,23 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "bch2_trans_restart_error", LP_NORETURN },
 	{ "btrfs_assertfail", LP_NORETURN },
 	{ "sev_es_terminate", LP_NORETURN },
+	{ "complete_and_exit", LP_NORETURN },
+	{ "__module_put_and_exit", LP_NORETURN },
+	{ "rewind_stack_do_exit", LP_NORETURN },
+	{ "__ia32_sys_exit*", LP_NORETURN },
+	{ "__x64_sys_exit*", LP_NORETURN },
+	{ "__do_sys_exit*", LP_NORETURN },
+	{ "__se_sys_exit*", LP_NORETURN },
+	{ "abort", LP_NORETURN },
+	{ "arch_call_rest_init", LP_NORETURN },
+	{ "arch_cpu_idle_dead", LP_NORETURN },
+	{ "play_dead", LP_NORETURN },
+	{ "native_play_dead", LP_NORETURN },
+	{ "xen_pv_play_dead", LP_NORETURN },
+	{ "bch2_trans_in_restart_error", LP_NORETURN },
+	{ "bch2_trans_unlocked_error", LP_NORETURN },
+	{ "rust_begin_unwind", LP_NORETURN },
+	{ "rust_helper_BUG", LP_NORETURN },
 	{ "schedule*", LP_SCHEDULER },
 	{ "__schedule*", LP_SCHEDULER },
 	{ "io_schedule*", LP_SCHEDULER },
@@ -86,6 +107,19 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "worker_thread", LP_SCHEDULER },
 	{ "process_one_work", LP_SCHEDULER },
 	{ "kthread", LP_SCHEDULER },
+	{ "queue_work_on", LP_WORK },
+	{ "queue_delayed_work_on", LP_WORK },
+	{ "mod_delayed_work_on", LP_WORK },
+	{ "delayed_work_timer_fn", LP_WORK },
+	{ "__queue_work", LP_WORK },
+	{ "__queue_delayed_work", LP_WORK },
+	{ "insert_work", LP_WORK },
+	{ "wake_up_worker", LP_WORK },
+	{ "kick_pool", LP_WORK },
+	{ "flush_work*", LP_WORK },
+	{ "__flush_work*", LP_WORK },
+	{ "drain_workqueue", LP_WORK },
+	{ "create_worker", LP_WORK },
 	{ "mutex_lock*", LP_LOCKING },
 	{ "mutex_trylock", LP_LOCKING },
 	{ "mutex_unlock", LP_LOCKING },
@@ -146,6 +180,11 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "hrtimer_*", LP_TIME },
 	{ "__hrtimer_*", LP_TIME },
 	{ "run_timer_softirq", LP_TIME },
+	{ "__run_timers", LP_TIME },
+	{ "expire_timers", LP_TIME },
+	{ "call_timer_fn", LP_TIME },
+	{ "mod_timer", LP_TIME },
+	{ "add_timer*", LP_TIME },
 	{ "update_process_times", LP_TIME },
 	{ "timekeeping_*", LP_TIME },
 	{ "do_timer", LP_TIME },
@@ -162,14 +201,38 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "__x64_sys_write*", LP_UNDO },
 	{ "__x64_sys_open*", LP_UNDO },
 	{ "__x64_sys_execve*", LP_UNDO },
-	{ "__x64_sys_exit*", LP_UNDO },
 	{ "do_dentry_open", LP_UNDO },
 	{ "load_elf_binary", LP_UNDO },
 	{ "vfs_write", LP_UNDO },
 	{ "vfs_open", LP_UNDO },
+	{ "new_sync_write", LP_UNDO },
+	{ "rw_verify_area", LP_UNDO },
+	{ "security_file_permission", LP_UNDO },
+	{ "__fdget*", LP_UNDO },
+	{ "do_sys_open", LP_UNDO },
 	{ "do_sys_openat2", LP_UNDO },
+	{ "build_open_flags", LP_UNDO },
+	{ "getname*", LP_UNDO },
+	{ "get_unused_fd_flags", LP_UNDO },
+	{ "alloc_fd", LP_UNDO },
+	{ "__alloc_fd", LP_UNDO },
+	{ "fd_install", LP_UNDO },
+	{ "alloc_empty_file", LP_UNDO },
 	{ "do_filp_open", LP_UNDO },
 	{ "path_openat", LP_UNDO },
+	{ "path_init", LP_UNDO },
+	{ "link_path_walk", LP_UNDO },
+	{ "walk_component", LP_UNDO },
+	{ "lookup_fast", LP_UNDO },
+	{ "step_into", LP_UNDO },
+	{ "inode_permission", LP_UNDO },
+	{ "security_inode_permission", LP_UNDO },
+	{ "may_open", LP_UNDO },
+	{ "do_open", LP_UNDO },
+	{ "security_file_open", LP_UNDO },
+	{ "kernfs_iop_permission", LP_UNDO },
+	{ "kernfs_dop_revalidate", LP_UNDO },
+	{ "kernfs_get_active", LP_UNDO },
 	{ "kernfs_fop_*", LP_UNDO },
 	{ "sysfs_kf_write", LP_UNDO },
 	{ "kobj_attr_store", LP_UNDO },
@@ -180,6 +243,10 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "security_capable", LP_UNDO },
 	{ "cap_capable", LP_UNDO },
 	{ "kstrto*", LP_UNDO },
+	{ "wait_for_completion*", LP_UNDO },
+	{ "complete", LP_UNDO },
+	{ "complete_all", LP_UNDO },
+	{ "kobject_put", LP_UNDO },
 	{ "stack_trace_save_tsk_reliable", LP_UNDO },
 	{ "arch_stack_walk*", LP_UNDO },
 	{ "unwind_*", LP_UNDO },
@@ -215,13 +282,14 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "note_gp_changes", LP_RCU },
 };
 
+/* What a compiler makes of a function has its name and more behind a '.'. */
 static bool lp_name_matches(const char *pattern, const char *name)
 {
 	size_t len = strlen(pattern);
 
 	if (len && pattern[len - 1] == '*')
 		return !strncmp(pattern, name, len - 1);
-	return !strcmp(pattern, name);
+	return !strncmp(pattern, name, len) && (!name[len] || name[len] == '.');
 }
 
 /**

@@ -82,6 +82,21 @@ check "is in the log with its author" log_has \
 	"livepoke: control: 'disengage nothing' by .*\[[0-9]+\] uid 0 refused \(-2\)"
 refused EPERM "the scheduler" "cannot block 'schedule': .* no task runs" "engage schedule 0"
 refused EPERM "a function that never returns" "never returns to its caller" "engage panic 0"
+for f in complete_and_exit __module_put_and_exit rewind_stack_do_exit arch_cpu_idle_dead play_dead \
+	bch2_trans_in_restart_error bch2_trans_unlocked_error rust_begin_unwind rust_helper_BUG \
+	__x64_sys_exit_group __ia32_sys_exit do_exit.constprop.0; do
+	refused EPERM "a function that never returns" "cannot block '$f': it never returns" "engage $f 0"
+done
+for f in rw_verify_area security_file_permission security_file_open inode_permission link_path_walk \
+	link_path_walk.part.0.constprop.0 getname_flags alloc_fd __alloc_fd path_init __fdget_pos \
+	kobject_put wait_for_completion complete; do
+	refused EPERM "on the way to control" "cannot block '$f': the block could not be taken back" "engage $f 0"
+done
+for f in queue_work_on __queue_work insert_work flush_workqueue; do
+	refused EPERM "work" "cannot block '$f': livepoke's own work.* would not be done" "engage $f 0"
+done
+refused EPERM "timers" "cannot block 'call_timer_fn': .*timers would stop" "engage call_timer_fn 0"
+refused ENOENT "a name that only begins so" "'do_exit_not' not found" "engage do_exit_not 0 override=type"
 refused ENOENT "unknown" "'no_such_function' not found" "engage no_such_function 0"
 refused EINVAL "no ftrace entry" "no ftrace entry" "engage memcmp 0 override=type"
 refused EINVAL "pointer" "returns a pointer; give 0 or an error" "engage d_path 5"
