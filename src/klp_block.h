@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 #define LP_BLOCKS		256	/* at once */
-#define LP_BLOCK_NAME_LEN	192	/* of "module:function" */
+#define LP_BLOCK_NAME_LEN	192	/* of "module:function,N" */
 
 /* What an engage request may override; see livepoke(8). */
 #define LP_OVERRIDE_DENY	0x1	/* the deny list */
@@ -17,7 +17,7 @@
 
 /**
  * struct lp_block_request - what a user asks for
- * @function:	"function" or "module:function"
+ * @function:	"function" or "module:function", with ",N" for the Nth of that name
  * @has_value:	a value was given
  * @value:	what the function is to return
  * @overrides:	LP_OVERRIDE_*

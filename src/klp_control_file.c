@@ -2,23 +2,17 @@
 /*
  * /sys/kernel/livepoke/control: requests in words.
  *
- *	engage [MODULE:]FUNCTION [VALUE] [override=deny,type]
- *	disengage [MODULE:]FUNCTION
+ *	engage [MODULE:]FUNCTION[,N] [VALUE] [override=deny,type]
+ *	disengage [MODULE:]FUNCTION[,N]
  *
- * Who may write, what is logged, and what lockdown forbids is decided here.
+ * What lockdown forbids is decided here.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/capability.h>
-#include <linux/cred.h>
 #include <linux/kernel.h>
-#include <linux/sched.h>
-#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
-#include <linux/uidgid.h>
-#include "kernel_syms.h"
 #include "klp_block.h"
 #include "klp_lockdown.h"
 #include "klp_refuse.h"
@@ -68,7 +62,7 @@ static int lp_control_engage(char **words)
 	int ret;
 
 	if (!words[0] || lp_parse_rest(words + 1, &request)) {
-		lp_refuse("control: usage: engage [MODULE:]FUNCTION [VALUE] [override=deny,type]; VALUE is a number or an error's name\n");
+		lp_refuse("control: usage: engage [MODULE:]FUNCTION[,N] [VALUE] [override=deny,type]; VALUE is a number or an error's name\n");
 		return -EINVAL;
 	}
 	ret = lp_check_lockdown("engage");
@@ -78,7 +72,7 @@ static int lp_control_engage(char **words)
 static int lp_control_disengage(char **words)
 {
 	if (!words[0] || words[1]) {
-		lp_refuse("control: usage: disengage [MODULE:]FUNCTION\n");
+		lp_refuse("control: usage: disengage [MODULE:]FUNCTION[,N]\n");
 		return -EINVAL;
 	}
 	return lp_block_disengage(words[0]);

@@ -77,12 +77,14 @@ struct lp_live_object {
  * @check:	may refuse a function that was found
  * @show_hits:	attribute `hits`
  * @show_value:	attribute `value`
+ * @show_override: attribute `override`
  * @released:	the patch is not used any more
  */
 struct lp_live_kind {
 	int (*check)(struct lp_version *version);
 	ssize_t (*show_hits)(struct lp_patch *patch, char *buf);
 	ssize_t (*show_value)(struct lp_patch *patch, char *buf);
+	ssize_t (*show_override)(struct lp_patch *patch, char *buf);
 	void (*released)(struct lp_patch *patch);
 };
 

@@ -105,6 +105,12 @@ int lp_check_patch(const struct lp_patch *patch)
 	return 0;
 }
 
+/* How a position is given: by a patch's author, or by who blocks a function. */
+static const char *lp_position_word(const struct lp_version *version)
+{
+	return version->object->live->kind ? "its position, FUNCTION,N" : "old_sympos";
+}
+
 static int lp_find_old(struct lp_version *version)
 {
 	const char *object = lp_object_name(version->object);
@@ -118,13 +124,13 @@ static int lp_find_old(struct lp_version *version)
 		return -ENOENT;
 	}
 	if (!version->sympos && found.count > 1) {
-		pr_err("unresolvable ambiguity for symbol '%s' in object '%s'; give old_sympos\n",
-		       version->name, object);
+		lp_refuse("unresolvable ambiguity for symbol '%s' in object '%s'; give %s\n",
+			  version->name, object, lp_position_word(version));
 		return -EINVAL;
 	}
 	if (version->sympos && found.count != version->sympos) {
-		pr_err("symbol position %lu for symbol '%s' in object '%s' not found, there are %lu\n",
-		       version->sympos, version->name, object, found.count);
+		lp_refuse("symbol position %lu for symbol '%s' in object '%s' not found, there are %lu\n",
+			  version->sympos, version->name, object, found.count);
 		return -EINVAL;
 	}
 	version->old_addr = found.addr;

@@ -123,12 +123,22 @@ static ssize_t value_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return live->kind->show_value(live->patch, buf);
 }
 
+static ssize_t override_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	struct lp_live_patch *live = lp_live_of(kobj);
+
+	return live->kind->show_override(live->patch, buf);
+}
+
 static struct kobj_attribute hits_attr = __ATTR_RO(hits);
 static struct kobj_attribute value_attr = __ATTR_RO(value);
+static struct kobj_attribute override_attr = __ATTR_RO(override);
 
 static struct attribute *lp_block_attrs[] = {
 	&hits_attr.attr,
 	&value_attr.attr,
+	&override_attr.attr,
 	NULL
 };
 

@@ -45,6 +45,8 @@ check "engage" engaged version_proc_show version_proc_show 0
 is "returns at once" "$(cat /proc/version)" ""
 check "hits are counted" [ "$(attr block-version_proc_show hits)" -ge 1 ]
 is "value" "$(attr block-version_proc_show value)" 0
+is "override" "$(attr block-version_proc_show override)" none
+is "mode of override" "$(stat -c %a "$LP_SYS/block-version_proc_show/override")" 444
 refused EBUSY "twice" "enabled already" "engage version_proc_show 0"
 expect EAGAIN "livepoke is in use" rmmod livepoke
 check "disengage" disengaged version_proc_show
@@ -73,6 +75,35 @@ if [ -e "/sys/kernel/btf/$T" ]; then
 else
 	refused EINVAL "no type information" "no type information" "engage $B 7"
 fi
+check "engage, the module's name as modprobe takes it" \
+	engaged $B lp-test-target:lp_target_second_twin 7 override=type
+is "override" "$(attr block-$B override)" type
+is "returns at once" "$(lptarget twins)" 8
+refused EBUSY "twice" "'block-$B' is enabled already" "engage $B 7 override=type"
+refused EBUSY "twice, by its position" "cannot block '$B,1': it is blocked as '$B'" "engage $B,1 7 override=type"
+is "disengage" "$(ctl "disengage lp-test-target:lp_target_second_twin")" ""
+check "it is gone" wait_for 30 gone block-$B
+is "it is back" "$(lptarget twins)" 3
+
+diag "functions of one name"
+W=$T:lp_target_twin
+refused EINVAL "which" "ambiguity for symbol 'lp_target_twin' in object '$T'; give its position, FUNCTION,N" \
+	"engage $W 40 override=type"
+refused EINVAL "the type of which" "cannot block '$W,1': type information \(BTF\) does not tell .* \(override: type\)" \
+	"engage $W,1 40"
+refused EINVAL "no third" "symbol position 3 .*lp_target_twin" "engage $W,3 40 override=type"
+for n in 0 01 x '' 1,2 -1; do
+	refused EINVAL "'$n' is no position" "'$W,$n' cannot be a function: give FUNCTION" "engage $W,$n 40 override=type"
+done
+check "engage the first" engaged $W,1 $W,1 40 override=type
+first=$(lptarget twins)
+check "engage the second as well" engaged $W,2 $W,2 40 override=type
+is "both return at once" "$(lptarget twins)" 80
+check "disengage the first" disengaged $W,1
+second=$(lptarget twins)
+check "disengage the second" disengaged $W,2
+is "each position is another function" "$(printf '%s\n' "$first" "$second" | sort | xargs)" "41 42"
+is "they are back" "$(lptarget twins)" 3
 check "unload the target" unload $T
 
 diag "what must not be blocked"
@@ -105,7 +136,7 @@ refused EINVAL "value for void" "returns nothing; give no value" "engage ksys_sy
 refused EINVAL "bool" "returns a bool; give 0 or 1" "engage is_subdir 2"
 refused EINVAL "too large" "too small for the value" "engage version_proc_show 0x1ffffffff"
 refused EINVAL "structure" "returns a structure" "engage timestamp_truncate 0"
-refused EPERM "the same by its module" "cannot block 'vmlinux:schedule': .* no task runs" "engage vmlinux:schedule 0"
+refused EPERM "the same by its module" "cannot block 'schedule': .* no task runs" "engage vmlinux:schedule 0"
 refused EPERM "livepoke itself" "could not be taken back" "engage livepoke:lp_block_engage 0"
 refused EPERM "a function of any module that never returns" "never returns" "engage some_module:__kunit_abort 0"
 refused EINVAL "words" "unknown request" "frobnicate schedule"
@@ -114,7 +145,10 @@ refused EINVAL "characters" "characters that no name has" "$(printf 'engage a\03
 refused EINVAL "characters" "characters that no name has" "$(printf 'engage \303\244 0')"
 refused EINVAL "nothing" "unknown request" "  "
 refused EINVAL "no function" "usage: engage" "engage"
-refused EINVAL "half a name" "cannot block: give FUNCTION or MODULE:FUNCTION" "engage :schedule 0"
+for name in :schedule schedule: vmlinux: vmlinux:a:b ,1 a:,1 "$(printf '%0200d' 0)" "$(printf '%0100d' 0):f"; do
+	refused EINVAL "not a name" "'$name' cannot be a function: give FUNCTION or MODULE:FUNCTION" "engage $name 0"
+done
+refused EINVAL "not a name" "'vmlinux:' cannot be a function" "disengage vmlinux:"
 refused EINVAL "nothing to give back" "control: usage: disengage" "disengage"
 refused EINVAL "bad value" "usage: engage" "engage version_proc_show EWRONG"
 refused EINVAL "bad override" "usage: engage" "engage version_proc_show 0 override=all"
@@ -130,12 +164,18 @@ refused EPERM "a value of a wrong type, of a function on the list" "override: de
 	"engage show_regs 0 override=type"
 check "the list is overridden" engaged show_regs show_regs override=deny
 is "a function that returns nothing" "$(attr block-show_regs value)" void
+is "override" "$(attr block-show_regs override)" deny
 check "disengage" disengaged show_regs
 check "the type is overridden" engaged version_proc_show version_proc_show 0x1ffffffff override=type
 check "disengage" disengaged version_proc_show
-check "by its module" engaged vmlinux:version_proc_show vmlinux:version_proc_show 0
+check "both" engaged version_proc_show version_proc_show 0 override=type,deny
+is "override" "$(attr block-version_proc_show override)" deny,type
+check "disengage" disengaged version_proc_show
+check "by its module" engaged version_proc_show vmlinux:version_proc_show 0
 is "returns at once" "$(cat /proc/version)" ""
-check "disengage" disengaged vmlinux:version_proc_show
+refused EBUSY "again without it" "enabled already" "engage version_proc_show 0"
+is "disengage by its module" "$(ctl "disengage vmlinux:version_proc_show")" ""
+check "it is gone" wait_for 30 gone block-version_proc_show
 
 diag "what the log holds of it"
 log_mark

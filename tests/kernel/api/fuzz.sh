@@ -31,7 +31,7 @@ no_transition() { ! cat "$LP_SYS"/*/transition 2>/dev/null | grep -q 1; }
 agrees()
 {
 	for pair in "version_proc_show /proc/version" "cmdline_proc_show /proc/cmdline" \
-		"vmlinux:loadavg_proc_show /proc/loadavg"; do
+		"loadavg_proc_show /proc/loadavg"; do
 		f=${pair% *}
 		text=$(cat "${pair#* }")
 		if [ "$(attr "block-$f" enabled)" = 1 ]; then
