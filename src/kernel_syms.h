@@ -100,6 +100,9 @@ struct kprobe;
 	F(btf_type_by_id, NULL, LP_KSYM_OPTIONAL,			\
 	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
 	  const struct btf_type *, (const struct btf *btf, u32 id))	\
+	F(btf_name_by_offset, NULL, LP_KSYM_OPTIONAL,			\
+	  "checking return types", "CONFIG_DEBUG_INFO_BTF_MODULES",	\
+	  const char *, (const struct btf *btf, u32 offset))		\
 	F(btf_put, NULL, LP_KSYM_OPTIONAL,				\
 	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
 	  void, (struct btf *btf))

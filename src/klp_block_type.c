@@ -6,6 +6,7 @@
 
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 #include "compat/btf.h"
 #include "compat/compat.h"
 #include "kernel_syms.h"
@@ -80,14 +81,42 @@ static struct lp_return_type lp_classify(const struct btf_type *type)
 	return result;
 }
 
-static struct lp_return_type lp_find_return_type(struct btf *btf,
+/*
+ * The id of a module's own function, 0 if it has none of that name. Its ids go
+ * on where those of the kernel image end, among which a search by name looks
+ * first: there another function may have that name.
+ */
+static s32 lp_find_own_func(struct btf *btf, struct btf *base, const char *function)
+{
+	const struct btf_type *type;
+	const char *name;
+	u32 id = 1;
+
+	while (lp_k(btf_type_by_id)(base, id))
+		id++;
+	for (; (type = lp_k(btf_type_by_id)(btf, id)); id++) {
+		if (BTF_INFO_KIND(type->info) != BTF_KIND_FUNC)
+			continue;
+		name = lp_k(btf_name_by_offset)(btf, type->name_off);
+		if (name && !strcmp(name, function))
+			return id;
+	}
+	return 0;
+}
+
+/*
+ * @base: NULL if @btf is that of the kernel image. What a module has just like
+ * the image, only the image's has.
+ */
+static struct lp_return_type lp_find_return_type(struct btf *btf, struct btf *base,
 						 const char *function)
 {
 	struct lp_return_type unknown = { LP_TYPE_UNKNOWN, 0 };
 	const struct btf_type *func, *proto;
-	s32 id;
+	s32 id = base ? lp_find_own_func(btf, base, function) : 0;
 
-	id = lp_k(btf_find_by_name_kind)(btf, function, BTF_KIND_FUNC);
+	if (!id)
+		id = lp_k(btf_find_by_name_kind)(btf, function, BTF_KIND_FUNC);
 	func = id > 0 ? lp_k(btf_type_by_id)(btf, id) : NULL;
 	proto = func ? lp_k(btf_type_by_id)(btf, func->type) : NULL;
 	if (!proto || BTF_INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO)
@@ -95,24 +124,37 @@ static struct lp_return_type lp_find_return_type(struct btf *btf,
 	return lp_classify(lp_strip_type(btf, proto->type));
 }
 
+static struct lp_return_type lp_module_return_type(struct btf *base, const char *module,
+						   const char *function)
+{
+	struct lp_return_type result = { LP_TYPE_UNKNOWN, 0 };
+	struct module *mod = lp_find_module(module);
+	struct btf *btf;
+
+	if (!mod || !lp_k_has(btf_get_module_btf) || !lp_k_has(btf_name_by_offset))
+		return result;
+	btf = lp_k(btf_get_module_btf)(mod);
+	if (IS_ERR_OR_NULL(btf))
+		return result;
+	result = lp_find_return_type(btf, base, function);
+	lp_k(btf_put)(btf);
+	return result;
+}
+
 static struct lp_return_type lp_return_type(const char *module,
 					    const char *function)
 {
-	struct lp_return_type result = { LP_TYPE_UNKNOWN, 0 };
-	struct module *mod = module ? lp_find_module(module) : NULL;
-	struct btf *btf;
+	struct lp_return_type unknown = { LP_TYPE_UNKNOWN, 0 };
+	struct btf *image;
 
-	if (!lp_have_btf() || (module && !mod) ||
-	    (mod && !lp_k_has(btf_get_module_btf)))
-		return result;
-	btf = mod ? lp_k(btf_get_module_btf)(mod) : lp_k(bpf_get_btf_vmlinux)();
-	if (IS_ERR_OR_NULL(btf))
-		return result;
-	if (!mod)
-		return lp_find_return_type(btf, function);
-	result = lp_find_return_type(btf, function);
-	lp_k(btf_put)(btf);
-	return result;
+	if (!lp_have_btf())
+		return unknown;
+	image = lp_k(bpf_get_btf_vmlinux)();
+	if (IS_ERR_OR_NULL(image))
+		return unknown;
+	if (module)
+		return lp_module_return_type(image, module, function);
+	return lp_find_return_type(image, NULL, function);
 }
 
 static bool lp_fits_bits(long value, unsigned int bits)

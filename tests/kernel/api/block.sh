@@ -85,6 +85,17 @@ is "disengage" "$(ctl "disengage lp-test-target:lp_target_second_twin")" ""
 check "it is gone" wait_for 30 gone block-$B
 is "it is back" "$(lptarget twins)" 3
 
+diag "a function of a module, of another type than one of that name in the image"
+if [ -e /lp/stock/msr.ko ] && check "load msr" kcall insmod /lp/stock/msr.ko && [ -e /sys/kernel/btf/msr ]; then
+	refused EINVAL "a value is needed" "cannot block 'msr:msr_read': it returns a value" "engage msr:msr_read"
+	check "engage, with a value that only the module's returns" \
+		engaged msr:msr_read msr:msr_read 0x1ffffffff
+	is "value" "$(attr block-msr:msr_read value)" 8589934591
+	check "disengage" disengaged msr:msr_read
+	refused EINVAL "the image's" "returns a type too small for the value" "engage msr_read 0x1ffffffff"
+	check "unload msr" unload msr
+fi
+
 diag "functions of one name"
 W=$T:lp_target_twin
 refused EINVAL "which" "ambiguity for symbol 'lp_target_twin' in object '$T'; give its position, FUNCTION,N" \
