@@ -133,22 +133,6 @@ static int lp_control_check(const char *line, size_t len)
 	return -EINVAL;
 }
 
-/* Accepted requests are always logged, refused ones not too often. */
-static void lp_control_log(const char *line, size_t len, int ret)
-{
-	uid_t uid = from_kuid(&init_user_ns, current_uid());
-
-	len = min_t(size_t, len, LP_CONTROL_LEN);
-	if (!ret)
-		pr_notice("control: '%*pE' by %*pE[%d] uid %u\n", (int)len, line,
-			  (int)strlen(current->comm), current->comm,
-			  task_tgid_nr(current), uid);
-	else if (lp_may_complain())
-		pr_warn("control: '%*pE' by %*pE[%d] uid %u refused (%d)\n",
-			(int)len, line, (int)strlen(current->comm),
-			current->comm, task_tgid_nr(current), uid, ret);
-}
-
 static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
@@ -156,11 +140,9 @@ static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr,
 	char *line;
 	int ret;
 
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
 	if (len && buf[len - 1] == '\n')
 		len--;
-	ret = lp_control_check(buf, len);
+	ret = lp_check_admin("control") ?: lp_control_check(buf, len);
 	if (!ret) {
 		line = kmemdup_nul(buf, len, GFP_KERNEL);
 		ret = line ? lp_control_run(line) : -ENOMEM;
@@ -168,7 +150,7 @@ static ssize_t control_store(struct kobject *kobj, struct kobj_attribute *attr,
 	}
 	if (ret == -ENOMEM)
 		pr_err("control: no memory for the request\n");
-	lp_control_log(buf, len, ret);
+	lp_log_request(NULL, "control", buf, len, ret);
 	return ret ?: count;
 }
 

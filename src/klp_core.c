@@ -348,8 +348,8 @@ static int lp_disable(struct lp_live_patch *live)
 static int lp_reverse(struct lp_live_patch *live, bool enable)
 {
 	if (live->patch->immediate) {
-		pr_err("patch '%s' is immediate: it is disabled already, only its text is still in use; see blockers\n",
-		       lp_patch_name(live));
+		lp_refuse("patch '%s' is immediate: it is disabled already, only its text is still in use; see blockers\n",
+			  lp_patch_name(live));
 		return -EBUSY;
 	}
 	live->enabled = enable;
@@ -359,12 +359,18 @@ static int lp_reverse(struct lp_live_patch *live, bool enable)
 
 static int lp_change_enabled(struct lp_live_patch *live, bool enable)
 {
-	if (live->enabled == enable)
+	if (live->enabled == enable) {
+		lp_refuse("patch '%s' is %s already\n", lp_patch_name(live),
+			  enable ? "enabled" : "disabled");
 		return -EINVAL;
+	}
 	if (live == lp_transition_patch)
 		return lp_reverse(live, enable);
-	/* A disabled patch is on its way out. */
-	return enable ? -EINVAL : lp_disable(live);
+	if (!enable)
+		return lp_disable(live);
+	lp_refuse("patch '%s' is disabled for good; once it is gone, %s it again\n",
+		  lp_patch_name(live), live->kind ? "engage" : "load");
+	return -EINVAL;
 }
 
 /**
@@ -373,8 +379,8 @@ static int lp_change_enabled(struct lp_live_patch *live, bool enable)
  * @enable:	what is wanted
  *
  * Context: process context, sleeps; takes lp_mutex.
- * Return: 0; -EINVAL if that is so already, or if a disabled patch is to be
- * enabled again; -EBUSY if another transition is running.
+ * Return: 0, or after a message: -EINVAL if that is so already, or if a
+ * disabled patch is to be enabled again; -EBUSY if another transition is running.
  */
 int lp_set_enabled(struct lp_live_patch *live, bool enable)
 {
@@ -412,8 +418,8 @@ int lp_set_enabled_by_name(const char *name, bool enable)
  * Its module can never be unloaded afterwards, nor those that it replaced.
  *
  * Context: process context, sleeps; takes lp_mutex.
- * Return: 0, -EINVAL if the patch is not in transition, or -EPERM if the
- * kernel is locked down.
+ * Return: 0, or after a message -EINVAL if the patch is not in transition, or
+ * -EPERM if the kernel is locked down.
  */
 int lp_force(struct lp_live_patch *live)
 {
@@ -428,6 +434,9 @@ int lp_force(struct lp_live_patch *live)
 		ret = 0;
 	}
 	mutex_unlock(&lp_mutex);
+	if (ret)
+		lp_refuse("patch '%s' is not in transition, nothing is to be forced\n",
+			  lp_patch_name(live));
 	return ret;
 }
 

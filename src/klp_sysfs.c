@@ -5,11 +5,14 @@
  * Names, modes and meanings are those of /sys/kernel/livepatch; blockers and
  * timing are additions.
  */
-#include <linux/capability.h>
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kernel.h>
 #include <linux/sysfs.h>
 #include "klp_core.h"
 #include "klp_control.h"
 #include "klp_lockdown.h"
+#include "klp_refuse.h"
 #include "klp_report.h"
 #include "klp_sysfs.h"
 
@@ -27,21 +30,39 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%d\n", READ_ONCE(lp_live_of(kobj)->enabled));
 }
 
+/* Has a switch set, and logs who wants that; @set says why if it does not. */
+static ssize_t lp_switch_store(struct kobject *kobj, const char *file,
+			       const char *buf, size_t count,
+			       int (*set)(struct lp_live_patch *live, bool on))
+{
+	struct lp_live_patch *live = lp_live_of(kobj);
+	int ret = lp_check_admin(file);
+	bool on;
+
+	if (!ret) {
+		ret = kstrtobool(buf, &on);
+		if (ret)
+			lp_refuse("%s of patch '%s' takes 0 or 1\n", file,
+				  lp_patch_name(live));
+	}
+	if (!ret)
+		ret = set(live, on);
+	lp_log_request(lp_patch_name(live), file, buf, count, ret);
+	return ret ?: count;
+}
+
+/* To take back an unblocking is to block. */
+static int lp_store_enabled(struct lp_live_patch *live, bool enable)
+{
+	int ret = enable && live->kind ? lp_check_lockdown("engage") : 0;
+
+	return ret ?: lp_set_enabled(live, enable);
+}
+
 static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
-	bool enable;
-	int ret;
-
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	ret = kstrtobool(buf, &enable);
-	/* To take back an unblocking is to block. */
-	if (!ret && enable && lp_live_of(kobj)->kind)
-		ret = lp_check_lockdown("engage");
-	if (!ret)
-		ret = lp_set_enabled(lp_live_of(kobj), enable);
-	return ret ?: count;
+	return lp_switch_store(kobj, "enabled", buf, count, lp_store_enabled);
 }
 
 static ssize_t transition_show(struct kobject *kobj,
@@ -50,18 +71,15 @@ static ssize_t transition_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%d\n", lp_in_transition(lp_live_of(kobj)));
 }
 
+static int lp_store_force(struct lp_live_patch *live, bool force)
+{
+	return force ? lp_force(live) : 0;
+}
+
 static ssize_t force_store(struct kobject *kobj, struct kobj_attribute *attr,
 			   const char *buf, size_t count)
 {
-	bool force;
-	int ret;
-
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	ret = kstrtobool(buf, &force);
-	if (!ret && force)
-		ret = lp_force(lp_live_of(kobj));
-	return ret ?: count;
+	return lp_switch_store(kobj, "force", buf, count, lp_store_force);
 }
 
 static ssize_t blockers_show(struct kobject *kobj, struct kobj_attribute *attr,

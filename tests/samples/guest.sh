@@ -25,11 +25,13 @@ ins()
 
 off() { kcall write "$LP_SYS/$1/enabled" 0; }
 
-# The log since the mark, of livepoke and the modules for callbacks
+# The log since the mark, of livepoke and the modules for callbacks, but for
+# who wrote to a file: of that the kernel logs nothing.
 transcript()
 {
 	log_since | sed 's/^\[[^]]*\] //' |
-		grep -E "^(livepoke: |$D: |$M: )" | sed "s/^livepoke: //; s/^$D: /demo: /; s/^$M: /mod: /; s/'$D'/DEMO/g; s/'$M'/MOD/g; s/$M ->/mod ->/; s/$B ->/busy ->/"
+		grep -E "^(livepoke: |$D: |$M: )" |
+		grep -vE "^livepoke: $D/enabled: kcall\[[0-9]+\] uid 0: '[01]'$" | sed "s/^livepoke: //; s/^$D: /demo: /; s/^$M: /mod: /; s/'$D'/DEMO/g; s/'$M'/MOD/g; s/$M ->/mod ->/; s/$B ->/busy ->/"
 }
 
 # says DESC - the transcript is what standard input says

@@ -121,7 +121,7 @@ diag "what must not be blocked"
 log_mark
 is "a refused request" "$(ctl "disengage nothing")" ENOENT
 check "is in the log with its author" log_has \
-	"livepoke: control: 'disengage nothing' by .*\[[0-9]+\] uid 0 refused \(-2\)"
+	"livepoke: control: kcall\[[0-9]+\] uid 0 refused \(-2\): 'disengage nothing'"
 refused EPERM "the scheduler" "cannot block 'schedule': .* no task runs" "engage schedule 0"
 refused EPERM "a function that never returns" "never returns to its caller" "engage panic 0"
 for f in complete_and_exit __module_put_and_exit rewind_stack_do_exit arch_cpu_idle_dead play_dead \
@@ -192,18 +192,24 @@ diag "what the log holds of it"
 log_mark
 ctl "engage version_proc_show 0" > /dev/null
 wait_for 30 settled block-version_proc_show
-check "who blocked what" log_has "control: 'engage version_proc_show 0' by kcall\[[0-9]+\] uid 0$"
+check "who blocked what" log_has "control: kcall\[[0-9]+\] uid 0: 'engage version_proc_show 0'$"
 ctl "disengage version_proc_show" > /dev/null
 wait_for 30 gone block-version_proc_show
-check "who gave it back" log_has "control: 'disengage version_proc_show' by kcall\[[0-9]+\] uid 0$"
+check "who gave it back" log_has "control: kcall\[[0-9]+\] uid 0: 'disengage version_proc_show'$"
 log_mark
 ctl "frobnicate" > /dev/null
-check "what was refused" log_has "control: 'frobnicate' by kcall\[[0-9]+\] uid 0 refused \(-22\)"
+check "what was refused" log_has "control: kcall\[[0-9]+\] uid 0 refused \(-22\): 'frobnicate'$"
+log_mark
+is "a request that is long when it is printed" "$(ctl "$(printf 'x\001%.0s' $(seq 250))")" EINVAL
+check "has its author in the log all the same" log_has "control: kcall\[[0-9]+\] uid 0 refused \(-22\): '(x.001){120}'\.\.\.$"
+is "control without CAP_SYS_ADMIN" "$(nocap kcall write "$CONTROL" "engage version_proc_show 0")" EPERM
+check "the log says so" log_has "livepoke: control: writing needs CAP_SYS_ADMIN"
+check "and who" log_has "control: kcall\[[0-9]+\] uid 0 refused \(-1\): 'engage version_proc_show 0'"
 log_mark
 for _ in $(seq 40); do
 	for _ in 1 2 3 4 5 6 7 8 9 10; do echo frobnicate > "$CONTROL"; done
 done 2>/dev/null
-lines=$(log_since | grep -c "frobnicate' by")
+lines=$(log_since | grep -c "refused (-22): 'frobnicate'")
 check "400 refusals in a row: the log has some, not all ($lines)" [ "$lines" -ge 10 -a "$lines" -lt 300 ]
 sleep 5
 ctl "frobnicate" > /dev/null

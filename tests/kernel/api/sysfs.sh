@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 180
 #
 # /sys/kernel/livepoke has the shape of /sys/kernel/livepatch: the same
 # names, types, modes, owners, contents and answers to writes as this kernel
@@ -77,11 +77,70 @@ is "transition is 0444" "$(stat -c %a "$OURS/$P/transition")" 444
 is "blockers is 0400" "$(stat -c %a "$OURS/$P/blockers")" 400
 is "a function's directory counts from 1" "$(cd "$OURS/$P/vmlinux" && ls -d ./*,*)" \
 	./cmdline_proc_show,1
-is "without CAP_SYS_ADMIN enabled cannot be written" \
-	"$(nocap kcall write "$OURS/$P/enabled" 0)" EPERM
-is "nor force" "$(nocap kcall write "$OURS/$P/force" 1)" EPERM
-is "and nothing happened" "$(attr $P enabled)$(attr $P transition)" 10
+
+diag "what is refused, and what the log says"
+# told ERRNO FILE VALUE CAUSE [COMMAND...] - the cause, and then who it was
+told()
+{
+	error=$1 file=$2 value=$3 cause=$4
+	shift 4
+	number=$(case $error in (EPERM) echo 1 ;; (EINVAL) echo 22 ;; esac)
+	log_mark
+	is "'$value' to $file: $error" "$("$@" kcall write "$LP_SYS/$P/$file" "$value")" "$error"
+	check "'$value' to $file: why" log_has "livepoke: $cause$"
+	check "'$value' to $file: who" log_has \
+		"livepoke: $P/$file: kcall\[[0-9]+\] uid 0 refused \(-$number\): '$value'$"
+	is "'$value' to $file: that is all" \
+		"$(log_since | grep 'livepoke: ' | grep -vc 'signaling')" 2
+}
+told EPERM enabled 0 "enabled: writing needs CAP_SYS_ADMIN" nocap
+told EPERM force 1 "force: writing needs CAP_SYS_ADMIN" nocap
+told EINVAL enabled 1 "patch '$P' is enabled already"
+told EINVAL enabled x "enabled of patch '$P' takes 0 or 1"
+told EINVAL enabled " 0" "enabled of patch '$P' takes 0 or 1"
+told EINVAL force x "force of patch '$P' takes 0 or 1"
+told EINVAL force 1 "patch '$P' is not in transition, nothing is to be forced"
+log_mark
+is "a line that is none" "$(kcall write "$OURS/$P/enabled" "$(printf '2\nlivepoke: forged')")" EINVAL
+check_fails "does not become one" log_has "^[^']*livepoke: forged"
+is "nothing happened" "$(attr $P enabled)$(attr $P transition)" 10
+
+log_mark
 check "remove" remove $P
+check "the log has who did it" log_has "livepoke: $P/enabled: kcall\[[0-9]+\] uid 0: '0'$"
 check "the patch's directory is gone" gone $P
+
+P=lp_test_klp_pair
+check "load the target" load lp_test_target
+lptarget hold dsleep > /tmp/held &
+check "a task sleeps in the function" wait_for 10 inside 1
+check "a patch that it holds in transition" load $P
+check "is in transition" in_transition $P
+told EINVAL enabled 1 "patch '$P' is enabled already"
+log_mark
+is "reverse" "$(kcall write "$OURS/$P/enabled" 0)" ""
+check "the log has who did it" log_has "livepoke: $P/enabled: kcall\[[0-9]+\] uid 0: '0'$"
+told EINVAL enabled 0 "patch '$P' is disabled already"
+lptarget release
+wait
+check "it goes" wait_for 30 gone $P
+check "unload" unload_soon $P
+
+# A thread that never sleeps holds up RCU-tasks, for which ftrace waits on the
+# kernels that have it; so long the rest of a disabled patch is there.
+lptarget kthreads idle-busy 1
+check "enable" enable $P
+is "disable" "$(kcall write "$OURS/$P/enabled" 0)" ""
+check "the transition ends" wait_for 30 over $P
+sleep 0.5
+if gone $P; then
+	diag "this kernel's ftrace does not wait for the thread"
+else
+	told EINVAL enabled 1 "patch '$P' is disabled for good; once it is gone, load it again"
+fi
+lptarget kstop
+check "it goes" wait_for 30 gone $P
+check "unload" unload_soon $P
+check "unload the target" unload lp_test_target
 check "unload livepoke" unload_soon livepoke
 done_testing
