@@ -88,7 +88,9 @@ void lp_name_owner(unsigned long addr, char owner[LP_OWNER_LEN])
 	const char *patch = lp_kernel_patch_name(addr);
 	void *func = lp_modifier_of(addr);
 
-	if (patch)
+	if (patch && func)
+		snprintf(owner, LP_OWNER_LEN, "kernel livepatch '%s' (%ps)", patch, func);
+	else if (patch)
 		snprintf(owner, LP_OWNER_LEN, "kernel livepatch '%s'", patch);
 	else if (func)
 		snprintf(owner, LP_OWNER_LEN, "ftrace user %ps", func);

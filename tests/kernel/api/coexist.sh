@@ -227,7 +227,7 @@ log_mark
 check_fails "livepoke is refused" patch_on
 row "$(refusal)" "in force"
 is "with the owner's name" "$GOT" \
-	"refused (EBUSY), owner named: kernel livepatch 'lp_test_klp_kernel' | in force"
+	"refused (EBUSY), owner named: kernel livepatch 'lp_test_klp_kernel' (klp_ftrace_handler) | in force"
 is "theirs is in force" "$(cat /proc/cmdline)" "patched by the kernel's own livepatch"
 check "remove theirs" theirs remove lp_test_klp_kernel
 order=after

@@ -97,8 +97,10 @@ check "remove" remove $P
 is "each position is another function" "$(printf '%s\n' "$first" "$second" | sort | xargs)" "41 42"
 is "twins, unpatched again" "$(lptarget twins)" 3
 
+log_mark
 check "enable the same patch twice" load $P name=cmdline_proc_show wrong=twice
 is "the second time: EBUSY" "$(cat /sys/module/$P/parameters/second)" -16
+check "the log says why" log_has "livepoke: patch '$P' is enabled already$"
 check "the first is unharmed" wait_for 30 settled $P
 check "remove" remove $P
 
@@ -109,7 +111,8 @@ check "remove" remove lp_test_klp_pair
 log_mark
 check "another ftrace user owns the function" load lp_test_klp_ipmod
 refused EBUSY "owned by an ftrace user" \
-	"cmdline_proc_show.*lp_ipmod_callback.*lp_test_klp_ipmod" $P name=cmdline_proc_show
+	"function 'cmdline_proc_show' is already redirected by ftrace user lp_ipmod_callback.*lp_test_klp_ipmod.*; remove that first$" \
+	$P name=cmdline_proc_show
 check "and the object" log_has "livepoke: failed to patch object 'vmlinux'"
 check "and the patch" log_has "livepoke: failed to enable patch '$P'"
 check "unload it" unload lp_test_klp_ipmod
@@ -118,7 +121,8 @@ if [ -d /sys/kernel/livepatch ]; then
 	check "livepatch owns the function" enable lp_test_klp_kernel
 	LP_SYS=/sys/kernel/livepoke
 	refused EBUSY "owned by livepatch" \
-		"cmdline_proc_show.*lp_test_klp_kernel" $P name=cmdline_proc_show
+		"function 'cmdline_proc_show' is already redirected by kernel livepatch 'lp_test_klp_kernel' \(klp_ftrace_handler\); remove that first$" \
+		$P name=cmdline_proc_show
 	LP_SYS=/sys/kernel/livepatch
 	check "remove it" remove lp_test_klp_kernel
 	LP_SYS=/sys/kernel/livepoke
@@ -168,9 +172,25 @@ check "unload the target" unload lp_test_target
 check "unload livepoke" unload_soon livepoke
 
 use test
-for symbol in kallsyms_lookup_name kallsyms_lookup_size_offset; do
-	refused ENOENT "kernel without $symbol" \
-		"'$symbol' not found; needed for .*; usually provided by CONFIG_" \
-		livepoke hide_symbol=$symbol
-done
+# misses SYMBOL NEED OPTION - livepoke refuses to load where there is none
+misses()
+{
+	refused ENOENT "kernel without $1" \
+		"kernel symbol '$1' not found; needed for $2; usually provided by $3=y$" \
+		livepoke hide_symbol="$1"
+	is "kernel without $1: nothing else is said" "$(log_since | grep -c 'livepoke: ')" 1
+}
+misses kallsyms_lookup_name "symbol binding" CONFIG_KALLSYMS
+misses kallsyms_lookup_size_offset "klp stack check" CONFIG_KALLSYMS
+misses module_kallsyms_on_each_symbol "klp symbol position" CONFIG_LIVEPATCH
+misses find_module "module lookup" CONFIG_MODULES
+
+diag "an owner that cannot be found"
+check "load livepoke" load livepoke hide_symbol=ftrace_ops_list
+check "another ftrace user owns the function" load lp_test_klp_ipmod
+refused EBUSY "owned by somebody" \
+	"function 'cmdline_proc_show' is already redirected by unknown ftrace user; remove that first$" \
+	$P name=cmdline_proc_show
+check "unload it" unload lp_test_klp_ipmod
+check "unload livepoke" unload_soon livepoke
 done_testing
