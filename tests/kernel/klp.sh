@@ -12,8 +12,11 @@ LP_LIVING=
 # attr PATCH ATTRIBUTE - its value, empty if the patch is gone
 attr() { cat "$LP_SYS/$1/$2" 2>/dev/null; }
 
-settled() { [ "$(attr "$1" transition)" != 1 ]; }
+# The patch is there, and its transition is over. One that is disabled may be
+# gone by then: over.
+settled() { [ "$(attr "$1" transition)" = 0 ]; }
 in_transition() { [ "$(attr "$1" transition)" = 1 ]; }
+over() { ! in_transition "$1"; }
 gone() { [ ! -e "$LP_SYS/$1" ]; }
 is_gone() { ! loaded "$1"; }
 

@@ -122,7 +122,7 @@ stuck()
 asked_while_ftrace_waits()
 {
 	lptarget kthreads idle-busy 1
-	enable $P && kcall write "$LP_SYS/$P/enabled" 0 && wait_for 20 settled $P &&
+	enable $P && kcall write "$LP_SYS/$P/enabled" 0 && wait_for 20 over $P &&
 		answers
 	rc=$?
 	lptarget kstop

@@ -94,7 +94,7 @@ lptarget kthreads idle-busy 1
 check "busy outside the function: patched" enable $P
 # The one that never sleeps holds up RCU-tasks and so ftrace, not the switch.
 check "disable" kcall write "$LP_SYS/$P/enabled" 0
-check "that transition ends too" wait_for 30 settled $P
+check "that transition ends too" wait_for 30 over $P
 check "while ftrace waits, the patch can still be asked" answers
 lptarget kstop
 check "the patch goes once RCU-tasks can" wait_for 20 gone $P
@@ -116,7 +116,7 @@ lptarget kthreads call 1 spin 50
 lptarget kthreads call-busy 1 spin 20
 check "patched" enable $P
 check "disable" kcall write "$LP_SYS/$P/enabled" 0
-check "that transition ends too" wait_for 20 settled $P
+check "that transition ends too" wait_for 20 over $P
 lptarget kstop
 check "the patch goes once RCU-tasks can" wait_for 20 gone $P
 check "unload" unload_soon $P
