@@ -28,8 +28,13 @@ back()
 
 version=$(cat /proc/version)
 check "load livepoke" load livepoke
-lpfuzz "$SEED" "$WRITES" force > /tmp/fuzz
+fuzz() { lpfuzz "$SEED" "$WRITES" force > /tmp/fuzz; }
+check "$WRITES writes" fuzz
 diag "$(cat /tmp/fuzz)"
+forced() { awk '$1 == "forced" { n = $4 } END { exit !n }' /tmp/fuzz; }
+check "transitions were forced" forced
+forced_by() { dmesg | grep -qE "livepoke: [^ ]*/force: lpfuzz\[[0-9]+\] uid 0: '1'$"; }
+check "the log has by whom" forced_by
 check "transitions end" wait_for 120 no_transition
 check "all functions are given back" back
 is "they work" "$(cat /proc/version)" "$version"

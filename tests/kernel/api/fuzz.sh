@@ -82,12 +82,25 @@ expect 0 "there are stubs left" write "$LP_SYS/control" "engage no_such:function
 check "its transition ends" wait_for 60 settled block-no_such:function
 check "all is given back" all_back
 after=$(kernel_kb)
+# The kernel keeps some of what it allocates; what livepoke does is counted below.
 diag "kernel memory: $before kB before, $after kB after"
 check "memory is back (within 1 MB)" [ "$after" -le $((before + 1024)) ]
 check "unload livepoke" unload_soon livepoke
 
-diag "the same with mistakes made on purpose: each is noticed"
+diag "the same where each allocation is counted, and with mistakes: each is noticed"
 use test
+log_mark
+check "load" load livepoke
+check "without one" fuzz 2 800
+check "transitions end" wait_for 120 no_transition
+check "all is given back" all_back
+check "unload" unload_soon livepoke
+check "no memory is lost" log_has "test fault: 0 allocations left"
+log_mark
+check "load" load livepoke lp_break=FORGET_MEMORY
+is "a refused request" "$(kcall write "$LP_SYS/control" "engage no_such_function 0")" ENOENT
+check "unload" unload_soon livepoke
+check_fails "a leak of memory is noticed" log_has "test fault: 0 allocations left"
 check "load" load livepoke lp_break=BLOCK_SLOT_LEAK
 fuzz 2 1600
 wait_for 120 no_transition

@@ -8,10 +8,12 @@
  * several lines, text that looks like the kernel's log, bytes that no name has,
  * requests far too long. The functions that right requests name do no harm when
  * they are blocked. Without "force" no transition is ever forced, so that
- * everything can be unloaded afterwards. Modules and patches come and go too.
+ * everything can be unloaded afterwards; with it, those that run are, again and
+ * again. Modules and patches come and go too. Afterwards every parameter has a
+ * value with which things end.
  *
  * Prints how many writes of each kind were made and accepted, "accepted" being
- * a write that returned its length.
+ * a write that returned its length; "forced" are those that had to force.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -31,9 +33,9 @@
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define MAX_LEN	1200
 
-enum knob { CONTROL, ENABLED, FORCE, READ_ONLY, PARAMETER, DEBUGFS, KNOBS };
+enum knob { CONTROL, ENABLED, FORCE, FORCED, READ_ONLY, PARAMETER, DEBUGFS, KNOBS };
 static const char *const kind_names[KNOBS] = {
-	"control", "enabled", "force", "read-only", "parameter", "debugfs"
+	"control", "enabled", "force", "forced", "read-only", "parameter", "debugfs"
 };
 
 static const char *const functions[][2] = {
@@ -80,15 +82,20 @@ static const char *const forgeries[] = {
 static const char *const switches[] = {
 	"0", "1", "y", "n", "on", "off", "2", "-1", "", "\n", "0\n", "x", "1 1",
 };
-static const char *const parameters[][3] = {
-	{ "signal_ms", "100", "1000" }, { "stop_machine_ms", "0", "5000" },
-	{ "poke_sync_timeout_ms", "1000", "500" }, { "poke_hand_over_ms", "100", "10" },
-	{ "poke_report_ms", "10000", "100" }, { "poke_policy", "roll", "emulate" },
-	{ "poke_middle_sync", "auto", "on" },
+/* The first value is the one that it has afterwards. */
+static const char *const parameters[][5] = {
+	{ "signal_ms", "100", "1000", "0", "4294967295" },
+	{ "stop_machine_ms", "0", "5000", "1", "4294967295" },
+	{ "poke_sync_timeout_ms", "1000", "500", "0", "4294967295" },
+	{ "poke_hand_over_ms", "100", "10", "0", "4294967295" },
+	{ "poke_report_ms", "10000", "100", "0", "4294967295" },
+	{ "poke_policy", "roll", "emulate", "", "-1" },
+	{ "poke_middle_sync", "auto", "on", "off", "4294967295" },
+	{ "allow_lkrg", "N", "Y", "2", "" },
 };
 static const char *const read_only[] = {
 	"transition", "blockers", "timing", "stack_order", "replace", "hits",
-	"value", "vmlinux/patched",
+	"value", "override", "vmlinux/patched",
 };
 
 struct fuzzer {
@@ -223,6 +230,39 @@ static int some_patch(struct fuzzer *f, char *name)
 	return n;
 }
 
+/* That of the patch in transition; 0 if there is none. */
+static int patch_in_transition(char *name)
+{
+	DIR *dir = opendir(ROOT);
+	struct dirent *entry;
+	char path[600], value = '0';
+	int fd;
+
+	while (dir && value != '1' && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), ROOT "/%s/transition", entry->d_name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (read(fd, &value, 1) == 1 && value == '1')
+			strcpy(name, entry->d_name);
+		close(fd);
+	}
+	if (dir)
+		closedir(dir);
+	return value == '1';
+}
+
+static void force_transition(struct fuzzer *f)
+{
+	char name[256], path[600];
+
+	if (!patch_in_transition(name))
+		return;
+	snprintf(path, sizeof(path), ROOT "/%s/force", name);
+	put(f, "1");
+	write_to(f, FORCED, path);
+}
+
 static void fuzz_patch(struct fuzzer *f, enum knob kind)
 {
 	char name[256] = "none", path[600];
@@ -249,7 +289,7 @@ static void fuzz_parameter(struct fuzzer *f)
 
 	snprintf(path, sizeof(path), PARAMS "/%s", parameter[0]);
 	if (rnd(f, 3))
-		put(f, parameter[1 + rnd(f, 2)]);
+		put(f, parameter[1 + rnd(f, 4)]);
 	else
 		noise(f, 100);
 	/* A number at random may be so small that nothing ends any more. */
@@ -316,6 +356,8 @@ static void step(struct fuzzer *f)
 	} else {
 		fuzz_debugfs(f);
 	}
+	if (with_force && !rnd(f, 4))
+		force_transition(f);
 	if (!rnd(f, 50))
 		read_something(f);
 	if (!rnd(f, 100))
@@ -333,6 +375,17 @@ static void *fuzz(void *arg)
 	while (f->writes--)
 		step(f);
 	return NULL;
+}
+
+static void reset_parameters(struct fuzzer *f)
+{
+	char path[200];
+
+	for (size_t i = 0; i < COUNT(parameters); i++) {
+		snprintf(path, sizeof(path), PARAMS "/%s", parameters[i][0]);
+		put(f, parameters[i][1]);
+		write_to(f, PARAMETER, path);
+	}
 }
 
 static void print_counts(const struct fuzzer *fuzzers, int n)
@@ -375,6 +428,7 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; i < n; i++)
 		pthread_join(fuzzers[i].thread, NULL);
+	reset_parameters(&fuzzers[0]);
 	print_counts(fuzzers, n);
 	return 0;
 }
