@@ -91,6 +91,7 @@ cat > /tmp/wanted <<'EOL'
 /sys/kernel/livepoke/block-version_proc_show/enabled 644 0:0
 /sys/kernel/livepoke/block-version_proc_show/force 200 0:0
 /sys/kernel/livepoke/block-version_proc_show/hits 444 0:0
+/sys/kernel/livepoke/block-version_proc_show/override 444 0:0
 /sys/kernel/livepoke/block-version_proc_show/replace 444 0:0
 /sys/kernel/livepoke/block-version_proc_show/stack_order 444 0:0
 /sys/kernel/livepoke/block-version_proc_show/timing 444 0:0
