@@ -173,18 +173,49 @@ static int lp_add_nop(struct lp_version *version, void *arg)
 	return lp_add_version(object, version->name, version->sympos, NULL);
 }
 
+static void lp_free_object(struct lp_live_object *object)
+{
+	struct lp_version *version;
+
+	lp_for_each_version(object, version)
+		kfree(version->name);
+	kvfree(object->versions);
+	kfree(object->name);
+}
+
+/**
+ * lp_discard_nops() - forget what gave originals back
+ * @live:	a patch whose replacement of the others is complete
+ *
+ * What is left is what its author declared, which comes first everywhere: the
+ * patch has no business with the other functions any more, nor with modules
+ * that only the others patched.
+ *
+ * Context: process context; under lp_mutex. The nops are off their stacks, and
+ * no handler looks at one.
+ */
+void lp_discard_nops(struct lp_live_patch *live)
+{
+	struct lp_live_object *object;
+
+	if (LP_BREAK(KEEP_NOPS))
+		return;
+	while (live->nr_objects && !live->objects[live->nr_objects - 1].obj)
+		lp_free_object(&live->objects[--live->nr_objects]);
+	lp_for_each_live_object(live, object) {
+		while (object->nr_versions &&
+		       lp_version_is_nop(&object->versions[object->nr_versions - 1]))
+			kfree(object->versions[--object->nr_versions].name);
+	}
+}
+
 /* Frees a patch that nobody uses any more. */
 void lp_live_free(struct lp_live_patch *live)
 {
 	struct lp_live_object *object;
-	struct lp_version *version;
 
-	lp_for_each_live_object(live, object) {
-		lp_for_each_version(object, version)
-			kfree(version->name);
-		kvfree(object->versions);
-		kfree(object->name);
-	}
+	lp_for_each_live_object(live, object)
+		lp_free_object(object);
 	kvfree(live->objects);
 	kfree(live->name);
 	kfree(live);

@@ -11,6 +11,7 @@
 struct lp_live_patch *lp_live_alloc(struct lp_patch *patch, const char *name,
 				    const struct lp_live_kind *kind);
 void lp_live_free(struct lp_live_patch *live);
+void lp_discard_nops(struct lp_live_patch *live);
 
 int lp_pre_patch(struct lp_live_object *object);
 void lp_post_patch(struct lp_live_object *object);

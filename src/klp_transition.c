@@ -27,6 +27,7 @@
 #include "compat/compat.h"
 #include "enum_param.h"
 #include "klp_nudge.h"
+#include "klp_object.h"
 #include "klp_patch.h"
 #include "klp_report.h"
 #include "klp_stack.h"
@@ -319,6 +320,8 @@ static void lp_transition_finish(struct lp_live_patch *live, bool patched)
 	lp_set_version_flags(live, false);
 	/* Handlers that saw the flag still look into the table. */
 	lp_synchronise();
+	if (live->patch->replace && patched)
+		lp_discard_nops(live);
 	lp_set_word(LP_IDLE, false, false);
 	/* Callbacks and IPIs of this transition are over before the next. */
 	lp_synchronise();
