@@ -122,16 +122,34 @@ static struct lp_target *lp_find_target(unsigned long addr)
 	return NULL;
 }
 
+/*
+ * Where a version goes: on top, but one that gives the original back stays
+ * below the blocks, which are not replaced.
+ */
+static struct lp_version **lp_place(struct lp_target *target,
+				    const struct lp_version *version)
+{
+	struct lp_version **link = &target->top;
+
+	if (!lp_version_is_nop(version) || LP_BREAK(NOP_LIFTS_BLOCK))
+		return link;
+	while (*link && (*link)->object->live->kind)
+		link = &(*link)->older;
+	return link;
+}
+
 static void lp_push_version(struct lp_target *target, struct lp_version *version)
 {
-	version->older = target->top;
+	struct lp_version **link = lp_place(target, version);
+
+	version->older = *link;
 	version->target = target;
 	/*
 	 * Whoever sees the version on the stack sees its transition flag and
 	 * what the flag announces. Pairs with the smp_rmb() in lp_choose().
 	 */
 	smp_wmb();
-	WRITE_ONCE(target->top, version);
+	WRITE_ONCE(*link, version);
 }
 
 static void lp_explain_refusal(struct lp_version *version, int err)

@@ -59,6 +59,7 @@
 	B(NO_NOPS)		/* replacing keeps others' functions */	\
 	B(REVERSE_REPLACES)	/* even if it is taken back */	\
 	B(KEEP_NOPS)		/* after the replacement */		\
+	B(NOP_LIFTS_BLOCK)	/* replacing lifts blocks meanwhile */	\
 	B(UNDER_IS_ORIGINAL)	/* not the patch below */		\
 	B(IGNORE_PRE_PATCH)	/* pre_patch cannot refuse */		\
 	B(IGNORE_COMING)	/* a loading module is not patched */	\
