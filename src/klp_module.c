@@ -49,7 +49,8 @@ static struct lp_coming *lp_find_coming(const struct module *mod)
  * lp_patchable_module() - find a module that a patch can be applied to now
  * @name:	its name
  *
- * One that is loading but has not been announced will be patched then.
+ * One that is loading but has not been announced will be patched then, or when
+ * its init function has ended if livepoke came too late for the announcement.
  *
  * Context: process context; under lp_mutex, which keeps the module from going.
  * Return: the module, or NULL.
@@ -142,6 +143,18 @@ static void lp_revert_module(const struct module *mod)
 	}
 }
 
+/* Whether the patch has found its functions in the module already. */
+static bool lp_is_applied(struct lp_live_patch *live, const struct module *mod)
+{
+	struct lp_live_object *object;
+
+	lp_for_each_live_object(live, object) {
+		if (object->loaded && lp_is_object_of(object, mod))
+			return true;
+	}
+	return false;
+}
+
 static int lp_apply_patch(struct lp_live_patch *live, const struct module *mod)
 {
 	struct lp_live_object *object;
@@ -156,9 +169,6 @@ static int lp_apply_patch(struct lp_live_patch *live, const struct module *mod)
 		if (!ret && lp_is_object_of(object, mod))
 			ret = lp_apply_object(object);
 	}
-	if (ret)
-		pr_warn("patch '%s' failed for module '%s', refusing to load module '%s'\n",
-			lp_patch_name(live), mod->name, mod->name);
 	return ret;
 }
 
@@ -181,6 +191,8 @@ static int lp_module_coming(struct module *mod)
 	}
 	if (!ret)
 		return 0;
+	pr_warn("patch '%s' failed for module '%s', refusing to load module '%s'\n",
+		lp_patch_name(live), mod->name, mod->name);
 	lp_revert_module(mod);
 	list_del(&coming->list);
 	kfree(coming);
@@ -188,14 +200,32 @@ static int lp_module_coming(struct module *mod)
 }
 
 /* Loading is over, or the module goes: the announcement has served. */
-static void lp_module_arrived(struct module *mod)
+static bool lp_module_arrived(struct module *mod)
 {
 	struct lp_coming *coming = lp_find_coming(mod);
 
 	if (!coming)
-		return;
+		return false;
 	list_del(&coming->list);
 	kfree(coming);
+	return true;
+}
+
+/*
+ * A module that was running its init function when livepoke came was never
+ * announced. It cannot be refused any more.
+ */
+static void lp_module_late(struct module *mod)
+{
+	struct lp_live_patch *live;
+
+	list_for_each_entry(live, &lp_patches, list) {
+		if (lp_is_applied(live, mod) || !lp_apply_patch(live, mod))
+			continue;
+		lp_symbols_release(live->patch, mod);
+		pr_err("module '%s' runs without patch '%s': it was loading when livepoke came; unload it and load it again\n",
+		       mod->name, lp_patch_name(live));
+	}
 }
 
 static int lp_module_event(struct notifier_block *nb, unsigned long event,
@@ -208,8 +238,9 @@ static int lp_module_event(struct notifier_block *nb, unsigned long event,
 	mutex_lock(&lp_mutex);
 	if (event == MODULE_STATE_COMING)
 		ret = lp_module_coming(mod);
-	else
-		lp_module_arrived(mod);
+	else if (!lp_module_arrived(mod) && event == MODULE_STATE_LIVE &&
+		 !LP_BREAK(IGNORE_LATE))
+		lp_module_late(mod);
 	if (event == MODULE_STATE_GOING)
 		lp_revert_module(mod);
 	/* Its text must not go under a redirection, not even an empty one. */
