@@ -68,8 +68,13 @@ struct module *lp_patchable_module(const char *name)
 
 static void lp_revert_object(struct lp_live_object *object)
 {
-	/* The rest of a patch that is out already. */
+	/*
+	 * The rest of a patch that is out already. An immediate one has not
+	 * called back yet while its text is in use.
+	 */
 	if (!object->patched) {
+		if (object->live == lp_transition_patch && !LP_BREAK(NO_GOING_CALLBACK))
+			lp_post_unpatch(object);
 		lp_forget_object(object);
 		return;
 	}
@@ -141,6 +146,9 @@ static void lp_revert_module(const struct module *mod)
 				lp_revert_object(object);
 		}
 	}
+	/* Another module may come where this one was; without memory, it blocks. */
+	if (lp_transition_patch)
+		lp_transition_ranges();
 }
 
 /* Whether the patch has found its functions in the module already. */

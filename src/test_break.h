@@ -64,7 +64,7 @@
 	B(IGNORE_PRE_PATCH)	/* pre_patch cannot refuse */		\
 	B(IGNORE_COMING)	/* a loading module is not patched */	\
 	B(IGNORE_LATE)		/* nor one that was loading already */	\
-	B(NO_GOING_CALLBACK)	/* no pre_unpatch for a going module */	\
+	B(NO_GOING_CALLBACK)	/* no unpatch ones for a going module */ \
 	B(ANY_STATE)		/* states are always compatible */	\
 	B(SHADOW_NO_RECHECK)	/* add without looking again */		\
 	/* blocking */							\
