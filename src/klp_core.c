@@ -24,6 +24,7 @@
 #include "klp_sysfs.h"
 #include "klp_transition.h"
 #include "test_break.h"
+#include "test_fault.h"
 
 DEFINE_MUTEX(lp_mutex);
 LIST_HEAD(lp_patches);
@@ -258,6 +259,17 @@ static void lp_drop_refused(struct lp_live_patch *live)
 		lp_live_free(live);
 }
 
+/*
+ * Whoever writes to the control file holds no reference to livepoke, which may
+ * be on its way out and waiting for the writer.
+ */
+static bool lp_hold_module(struct module *mod)
+{
+	if (LP_FAULT("module reference", -ENODEV))
+		return false;
+	return (try_module_get)(mod);
+}
+
 /**
  * lp_register_live() - register a patch and enable it
  * @patch:	checked
@@ -275,9 +287,13 @@ int lp_register_live(struct lp_patch *patch, const char *name,
 	struct lp_live_patch *live = NULL;
 	int ret;
 
+	if (!lp_hold_module(patch->mod)) {
+		lp_refuse("patch '%s' refused: module '%s' is being unloaded\n",
+			  name, patch->mod->name);
+		return -ENODEV;
+	}
 	/* A patch of that name that is out already goes first. */
 	flush_workqueue(lp_free_queue);
-	__module_get(patch->mod);
 	mutex_lock(&lp_names_mutex);
 	mutex_lock(&lp_mutex);
 	ret = lp_may_register(patch, name);
