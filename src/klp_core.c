@@ -46,7 +46,6 @@ static void lp_live_release(struct lp_live_patch *live)
 	const struct lp_live_kind *kind = live->kind;
 	struct lp_patch *patch = live->patch;
 
-	lp_symbols_release(patch, NULL);
 	lp_live_free(live);
 	if (kind)
 		kind->released(patch);
@@ -65,14 +64,19 @@ static void lp_free_work(struct work_struct *work)
 	mutex_lock(&lp_names_mutex);
 	/* A thread that never sleeps holds this up. */
 	lp_release_targets(NULL);
+	synchronize_rcu_tasks();
 	mutex_lock(&lp_mutex);
+	/*
+	 * Until now a module that fails to load takes its symbols back. Some
+	 * task may still run in the text of a patch that was forced.
+	 */
+	if (!live->forced)
+		lp_symbols_release(live->patch, NULL);
 	list_del_rcu(&live->list);
 	mutex_unlock(&lp_mutex);
-	synchronize_rcu_tasks();
 	synchronize_rcu();
 	lp_sysfs_remove(live);
 	mutex_unlock(&lp_names_mutex);
-	/* Some task may still run in the text of a patch that was forced. */
 	if (live->forced)
 		return;
 	lp_live_release(live);
@@ -229,11 +233,14 @@ static int lp_admit(struct lp_live_patch *live)
 		return ret;
 	ret = lp_sysfs_add(live);
 	if (ret)
-		return ret;
+		goto release;
 	list_add_tail_rcu(&live->list, &lp_patches);
 	ret = lp_enable(live);
-	if (ret)
-		list_del_rcu(&live->list);
+	if (!ret)
+		return 0;
+	list_del_rcu(&live->list);
+release:
+	lp_symbols_release(live->patch, NULL);
 	return ret;
 }
 
@@ -254,7 +261,6 @@ static void lp_drop_refused(struct lp_live_patch *live)
 	synchronize_rcu();
 	if (live->kobj.ktype)
 		lp_sysfs_remove(live);
-	lp_symbols_release(live->patch, NULL);
 	if (!LP_BREAK(FORGET_MEMORY))
 		lp_live_free(live);
 }

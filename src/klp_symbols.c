@@ -15,6 +15,7 @@
 #include "compat/compat.h"
 #include "klp_module.h"
 #include "klp_symbols.h"
+#include "test_break.h"
 
 #define lp_for_each_symbol(patch, symbol)				\
 	for ((symbol) = (patch)->symbols; (symbol) && (symbol)->name; (symbol)++)
@@ -117,7 +118,7 @@ static void lp_symbols_try(struct lp_lacking *lacking, const struct module *comi
 	const char *reason;
 
 	lp_for_each_symbol(lacking->live->patch, symbol) {
-		if (!lp_symbol_is_due(symbol, coming))
+		if (symbol->pinned || !lp_symbol_is_due(symbol, coming))
 			continue;
 		reason = lp_symbol_bind(symbol);
 		if (reason)
@@ -155,12 +156,21 @@ int lp_symbols_bind(struct lp_live_patch *live, const struct module *coming)
 	return -ENOENT;
 }
 
+/* What the patch finds of a module that is not there. */
+static void lp_symbol_unbind(struct lp_symbol *symbol)
+{
+	if (symbol->data)
+		*symbol->data = NULL;
+	else
+		__static_call_update(symbol->key, symbol->tramp, NULL);
+}
+
 /**
  * lp_symbols_release() - let the modules go whose symbols were bound
  * @patch:	the patch; nobody runs its functions any more
- * @going:	only this module; NULL: all
+ * @going:	only this module, and the patch stays; NULL: all
  *
- * Context: process context.
+ * Context: process context, sleeps; under lp_mutex.
  */
 void lp_symbols_release(struct lp_patch *patch, const struct module *going)
 {
@@ -169,6 +179,8 @@ void lp_symbols_release(struct lp_patch *patch, const struct module *going)
 	lp_for_each_symbol(patch, symbol) {
 		if (!symbol->pinned || (going && symbol->pinned != going))
 			continue;
+		if (going && !LP_BREAK(KEEP_SYMBOLS))
+			lp_symbol_unbind(symbol);
 		module_put(symbol->pinned);
 		symbol->pinned = NULL;
 	}
