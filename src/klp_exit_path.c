@@ -13,8 +13,12 @@
  * kernel/exit.c; the idle task's death in kernel/cpu.c and smpboot.c.
  */
 #include <linux/kernel.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
+#include "compat/compat.h"
 #include "klp_exit_path.h"
+#include "klp_transition.h"
+#include "test_break.h"
 
 static const char * const lp_exit_path[] = {
 	"do_exit",
@@ -51,6 +55,66 @@ static const char * const lp_last_functions[] = {
 	"native_play_dead",
 	"cpuhp_report_idle_dead",
 };
+
+/*
+ * The grace period runs without lp_mutex: a thread that never sleeps holds it
+ * up for ever. It counts for the round in which it was asked for, if that is
+ * still the current one when it ends. Under lp_mutex, but for the callback.
+ */
+static struct rcu_head lp_exits_rcu;
+static bool lp_exits_waiting;
+static unsigned long lp_exits_round, lp_exits_asked, lp_exits_over_for;
+
+static void lp_exits_waited(struct rcu_head *unused)
+{
+	WRITE_ONCE(lp_exits_over_for, lp_exits_asked);
+	/* Pairs with smp_load_acquire() in lp_exits_over(). */
+	smp_store_release(&lp_exits_waiting, false);
+	lp_transition_kick();
+}
+
+/**
+ * lp_exits_begin() - from now on other tasks are to be waited for
+ *
+ * Context: under lp_mutex; a transition begins, turns round, or has overlooked
+ * a task.
+ */
+void lp_exits_begin(void)
+{
+	lp_exits_round++;
+}
+
+/**
+ * lp_exits_over() - have the tasks gone that had left the task list?
+ *
+ * To be called when nobody in the task list is left to be switched. If not, the
+ * transition is tried again when they have.
+ *
+ * Context: under lp_mutex.
+ */
+bool lp_exits_over(void)
+{
+	if (LP_BREAK(EXITS_LOCKED)) {
+		synchronize_rcu_tasks();
+		return true;
+	}
+	/* Pairs with smp_store_release() in lp_exits_waited(). */
+	if (smp_load_acquire(&lp_exits_waiting))
+		return false;
+	if (READ_ONCE(lp_exits_over_for) == lp_exits_round)
+		return true;
+	lp_exits_asked = lp_exits_round;
+	lp_exits_waiting = true;
+	call_rcu_tasks(&lp_exits_rcu, lp_exits_waited);
+	return false;
+}
+
+/* A callback may be about to return, or that of a forced transition to come. */
+void lp_exits_exit(void)
+{
+	if (lp_exits_asked)
+		lp_rcu_barrier_tasks();
+}
 
 /* Whether a patch of @name must wait for tasks that left the task list. */
 bool lp_on_exit_path(const char *name)

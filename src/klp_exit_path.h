@@ -10,4 +10,8 @@
 bool lp_on_exit_path(const char *name);
 bool lp_is_last_function(const char *name);
 
+void lp_exits_begin(void);
+bool lp_exits_over(void);
+void lp_exits_exit(void);
+
 #endif /* _LIVEPOKE_KLP_EXIT_PATH_H */

@@ -26,6 +26,7 @@
 #include <linux/wait.h>
 #include "compat/compat.h"
 #include "enum_param.h"
+#include "klp_exit_path.h"
 #include "klp_nudge.h"
 #include "klp_object.h"
 #include "klp_patch.h"
@@ -401,6 +402,7 @@ static void lp_reopen(void)
 {
 	lp_word_change(lp_word_make(LP_ACTIVE, lp_target_patched(), lp_target_patched()),
 		       atomic_add(LP_ACTIVE - LP_CLOSING, &lp_word));
+	lp_exits_begin();
 	LP_POINT_ARG(KLP_ACTIVE, lp_target_patched());
 }
 
@@ -418,8 +420,8 @@ static bool lp_try_close(void)
 	int w, closing;
 	bool closed;
 
-	if (lp_transition_patch->on_exit_path)
-		synchronize_rcu_tasks();
+	if (lp_transition_patch->on_exit_path && !lp_exits_over())
+		return false;
 	w = atomic_read(&lp_word);
 	if (w & LP_W_OVERFLOW)
 		return false;
@@ -450,6 +452,8 @@ static void lp_handle_overflow(void)
 	lp_word_change(atomic_read(&lp_word) & ~LP_W_OVERFLOW,
 		       atomic_andnot(LP_W_OVERFLOW, &lp_word));
 	lp_switch_relist();
+	/* Whoever is in no table may have left the task list meanwhile. */
+	lp_exits_begin();
 }
 
 static bool lp_signal_due(void)
@@ -503,6 +507,7 @@ static void lp_start_driving(void)
 	u64 now = ktime_get_ns();
 
 	lp_trace_transition(lp_transition_patch, lp_target_patched(), "start");
+	lp_exits_begin();
 	lp_signaled = false;
 	lp_signal_interval_ns = (u64)signal_ms * NSEC_PER_MSEC;
 	lp_next_signal_ns = now + lp_signal_interval_ns;
@@ -641,4 +646,5 @@ int lp_transition_init(void)
 void lp_transition_exit(void)
 {
 	kthread_stop(lp_worker);
+	lp_exits_exit();
 }

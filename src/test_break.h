@@ -53,6 +53,7 @@
 	B(SKIP_OFFLINE_IDLE)						\
 	B(OFFLINE_UNLOCKED)	/* test and store without the lock */	\
 	B(RELEASE_LOCKED)	/* wait for RCU-tasks under lp_mutex */	\
+	B(EXITS_LOCKED)		/* the same, for tasks that exit */	\
 	B(VISIT_WAITS)		/* for a visitor that never gets the CPU */ \
 	/* what a patch can consist of */				\
 	B(NO_REDIRECT)							\

@@ -122,6 +122,13 @@ static inline bool lp_returns_to_user(const struct task_struct *task)
 int lp_call_held(struct task_struct *task,
 		 int (*fn)(struct task_struct *task, void *arg), void *arg);
 
+/* Without preemption RCU-tasks is RCU, and this function of it is missing. */
+#ifdef CONFIG_TASKS_RCU
+#define lp_rcu_barrier_tasks()	rcu_barrier_tasks()
+#else
+#define lp_rcu_barrier_tasks()	rcu_barrier()
+#endif
+
 /* In a TP_fast_assign(): copy a string into the event. */
 #ifdef LP_HAVE_ASSIGN_STR_1
 #define lp_assign_str(dst, src)	__assign_str(dst)
