@@ -329,6 +329,16 @@ static void lp_transition_finish(struct lp_live_patch *live, bool patched)
 	lp_switch_end();
 	lp_ranges_publish(NULL);
 	lp_patch_settled(live, patched);
+}
+
+/* Whoever sees no transition finds in the log how it ended. */
+static void lp_transition_over(struct lp_live_patch *live, bool patched)
+{
+	if (LP_BREAK(ANNOUNCE_LATE))
+		lp_transition_patch = NULL;
+	LP_POINT(KLP_ANNOUNCE);
+	pr_notice("'%s': %s complete\n", lp_patch_name(live),
+		  patched ? "patching" : "unpatching");
 	lp_transition_patch = NULL;
 	lp_backoff_us = 0;
 }
@@ -347,7 +357,7 @@ void lp_transition_cancel(void)
 		 lp_patch_name(live));
 	pr_debug("'%s': completing unpatching transition\n", lp_patch_name(live));
 	lp_transition_finish(live, false);
-	pr_notice("'%s': unpatching complete\n", lp_patch_name(live));
+	lp_transition_over(live, false);
 }
 
 static void lp_announce(struct lp_live_patch *live, bool patched)
@@ -355,9 +365,9 @@ static void lp_announce(struct lp_live_patch *live, bool patched)
 	char *env[] = { patched ? "TRANSITION=patched" : "TRANSITION=unpatched",
 			NULL };
 
-	pr_notice("'%s': %s complete\n", lp_patch_name(live),
-		  patched ? "patching" : "unpatching");
+	live->stats.duration_ns = ktime_get_ns() - live->stats.start_ns;
 	lp_trace_transition(live, patched, "complete");
+	lp_transition_over(live, patched);
 	kobject_uevent_env(&live->kobj, KOBJ_CHANGE, env);
 }
 
@@ -388,7 +398,6 @@ static void lp_complete(void)
 	LP_RECORD(KLP_DONE, patched, 0);
 	lp_switch_stats(&live->stats);
 	lp_transition_finish(live, patched);
-	live->stats.duration_ns = ktime_get_ns() - live->stats.start_ns;
 	lp_announce(live, patched);
 	lp_patch_finished(live);
 }

@@ -83,6 +83,7 @@ enum lp_point_id {
 	LP_PT_KLP_IDLE_OFFLINE,
 	LP_PT_KLP_SHADOW_ADD,
 	LP_PT_KLP_LISTED,	/* by the worker; may sleep */
+	LP_PT_KLP_ANNOUNCE,
 };
 
 #endif /* _LIVEPOKE_TEST_POINTS_H */
