@@ -19,6 +19,7 @@
 #include "klp_patch.h"
 #include "klp_refuse.h"
 #include "klp_resolve.h"
+#include "klp_shadow.h"
 #include "klp_state.h"
 #include "klp_symbols.h"
 #include "klp_sysfs.h"
@@ -522,6 +523,7 @@ void lp_klp_exit(void)
 	destroy_workqueue(lp_free_queue);
 	lp_transition_exit();
 	lp_sysfs_exit();
+	lp_shadow_exit();
 	tracepoint_synchronize_unregister();
 	/* A callback or an IPI may be about to return from our text. */
 	synchronize_rcu_tasks();

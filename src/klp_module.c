@@ -273,5 +273,10 @@ int lp_module_init(void)
 
 void lp_module_exit(void)
 {
+	struct lp_coming *coming, *next;
+
 	unregister_module_notifier(&lp_module_nb);
+	/* Modules that are still loading: nobody tells us any more. */
+	list_for_each_entry_safe(coming, next, &lp_coming_modules, list)
+		kfree(coming);
 }

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <livepoke/shadow.h>
+#include "klp_shadow.h"
 #include "test_break.h"
 #include "test_fault.h"
 #include "test_points.h"
@@ -158,3 +159,14 @@ void lp_shadow_free_all(unsigned long id, lp_shadow_dtor_t dtor)
 	spin_unlock_irqrestore(&lp_shadow_lock, flags);
 }
 EXPORT_SYMBOL_GPL(lp_shadow_free_all);
+
+/* What patches left behind; nobody who could look for it is loaded any more. */
+void lp_shadow_exit(void)
+{
+	struct lp_shadow *shadow;
+	struct hlist_node *next;
+	int i;
+
+	hash_for_each_safe(lp_shadows, i, next, shadow, node)
+		lp_shadow_drop(shadow, NULL);
+}
