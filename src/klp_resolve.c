@@ -26,7 +26,7 @@ static bool lp_func_twice(const struct lp_func *funcs, const struct lp_func *fun
 {
 	for (; funcs < func; funcs++) {
 		if (!strcmp(funcs->old_name, func->old_name) &&
-		    funcs->old_sympos == func->old_sympos)
+		    (funcs->old_sympos ?: 1) == (func->old_sympos ?: 1))
 			return true;
 	}
 	return false;
@@ -50,6 +50,17 @@ static int lp_check_func(const struct lp_patch *patch,
 	return -EINVAL;
 }
 
+/* One of the same name comes before. */
+static bool lp_object_twice(const struct lp_object *objs,
+			    const struct lp_object *obj)
+{
+	for (; objs < obj; objs++) {
+		if (!strcmp(objs->name ?: "vmlinux", obj->name ?: "vmlinux"))
+			return true;
+	}
+	return false;
+}
+
 /* The last element has neither name nor function. */
 static bool lp_func_ends(const struct lp_func *func)
 {
@@ -65,6 +76,11 @@ static int lp_check_object(const struct lp_patch *patch,
 	if (obj->name && (!*obj->name || strlen(obj->name) >= MODULE_NAME_LEN)) {
 		pr_err("patch '%s' names an object that cannot be a module\n",
 		       patch->mod->name);
+		return -EINVAL;
+	}
+	if (lp_object_twice(patch->objs, obj)) {
+		pr_err("patch '%s' declares object '%s' twice; put all its functions into one\n",
+		       patch->mod->name, obj->name ?: "vmlinux");
 		return -EINVAL;
 	}
 	for (func = obj->funcs; !lp_func_ends(func); func++) {
