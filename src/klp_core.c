@@ -110,8 +110,6 @@ void lp_patch_settled(struct lp_live_patch *live, bool patched)
 {
 	struct lp_live_object *object;
 
-	if (patched && live->patch->replace)
-		lp_retire_replaced(live);
 	lp_for_each_live_object(live, object) {
 		if (!object->loaded)
 			continue;
@@ -120,6 +118,9 @@ void lp_patch_settled(struct lp_live_patch *live, bool patched)
 		else
 			lp_post_unpatch(object);
 	}
+	/* The callbacks have looked at their states. */
+	if (patched && live->patch->replace)
+		lp_retire_replaced(live);
 }
 
 /**
@@ -426,7 +427,7 @@ int lp_set_enabled_by_name(const char *name, bool enable)
 
 	mutex_lock(&lp_mutex);
 	live = lp_find_live(name);
-	if (live && (live->enabled || live == lp_transition_patch))
+	if (live && lp_is_active(live))
 		ret = lp_change_enabled(live, enable);
 	else
 		ret = -ENOENT;
@@ -469,7 +470,7 @@ bool lp_in_transition(struct lp_live_patch *live)
 	return READ_ONCE(lp_transition_patch) == live;
 }
 
-/* Position among the registered patches, from 1; a higher one wins. */
+/* Position among the patches that count, from 1; a higher one wins. */
 unsigned int lp_stack_order(struct lp_live_patch *live)
 {
 	struct lp_live_patch *other;
@@ -477,7 +478,7 @@ unsigned int lp_stack_order(struct lp_live_patch *live)
 
 	mutex_lock(&lp_mutex);
 	list_for_each_entry(other, &lp_patches, list) {
-		order++;
+		order += lp_is_active(other);
 		if (other == live)
 			break;
 	}

@@ -168,7 +168,7 @@ static int lp_apply_patch(struct lp_live_patch *live, const struct module *mod)
 	struct lp_live_object *object;
 	int ret;
 
-	if (!live->enabled && live != lp_transition_patch)
+	if (!lp_is_active(live))
 		return 0;
 	if (LP_BREAK(IGNORE_COMING))
 		return 0;

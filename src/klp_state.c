@@ -29,7 +29,7 @@ struct lp_state *lp_find_prev_state(unsigned long id)
 	list_for_each_entry(live, &lp_patches, list) {
 		if (live == lp_transition_patch)
 			break;
-		state = lp_find_state(live->patch, id);
+		state = lp_is_active(live) ? lp_find_state(live->patch, id) : NULL;
 		if (state)
 			last = state;
 	}
@@ -57,6 +57,8 @@ bool lp_states_compatible(const struct lp_patch *patch)
 	struct lp_state *old;
 
 	list_for_each_entry(live, &lp_patches, list) {
+		if (!lp_is_active(live))
+			continue;
 		for (old = live->patch->states; old && old->id; old++) {
 			if (!lp_state_compatible(patch, old))
 				return false;

@@ -7,9 +7,17 @@
 
 #include "klp_core.h"
 #include "klp_tasks.h"
+#include "test_break.h"
 
 /* The patch in transition, NULL if none; under lp_mutex. */
 extern struct lp_live_patch *lp_transition_patch;
+
+/* Whether the patch counts: it is not just waiting for its removal. */
+static inline bool lp_is_active(const struct lp_live_patch *live)
+{
+	return live->enabled || live == lp_transition_patch ||
+	       LP_BREAK(RETIRED_COUNT);
+}
 
 int lp_transition_prepare(struct lp_live_patch *live, bool enable);
 int lp_transition_ranges(void);

@@ -67,6 +67,7 @@
 	B(IGNORE_LATE)		/* nor one that was loading already */	\
 	B(NO_GOING_CALLBACK)	/* no unpatch ones for a going module */ \
 	B(KEEP_SYMBOLS)		/* of a module that goes */		\
+	B(RETIRED_COUNT)	/* patches that are only to be removed */ \
 	B(ANNOUNCE_LATE)	/* the end of a transition */		\
 	B(ANY_STATE)		/* states are always compatible */	\
 	B(SHADOW_NO_RECHECK)	/* add without looking again */		\
