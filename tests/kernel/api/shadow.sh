@@ -24,6 +24,7 @@ consistent()
 
 check "load livepoke" load livepoke
 check "load the users" load lp_test_shadow
+is "what is wrong when one task uses them" "$(cat $S/basics)" none
 is "CPUs" "$(grep -c ^processor /proc/cpuinfo)" 4
 check "they agree on every variable" consistent "$rounds"
 diag "$(counts)"
@@ -43,5 +44,9 @@ check_fails "SHADOW_NO_RECHECK is noticed" consistent 200
 echo NONE > /sys/module/livepoke/parameters/lp_break
 diag "$(counts)"
 check "unload the users" unload lp_test_shadow
+check "load users that forget one" load lp_test_shadow leave=1
+check "unload them" unload lp_test_shadow
+log_mark
 check "unload livepoke" unload_soon livepoke
+check "which frees it" log_has "test fault: 0 allocations left"
 done_testing

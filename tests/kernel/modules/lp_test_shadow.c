@@ -39,6 +39,10 @@ static unsigned int slow;
 module_param(slow, uint, 0644);
 MODULE_PARM_DESC(slow, "us to wait before a variable is added, in a test build");
 
+static bool leave;
+module_param(leave, bool, 0444);
+MODULE_PARM_DESC(leave, "forget a variable when the module is unloaded");
+
 static atomic_t *lp_shadow_counter(void *obj, unsigned long id)
 {
 	return &made[(char *)obj - lp_shadow_objects][id & 1];
@@ -165,6 +169,82 @@ static const struct kernel_param_ops lp_shadow_counts_ops = { .get = lp_shadow_c
 module_param_cb(counts, &lp_shadow_counts_ops, NULL, 0444);
 MODULE_PARM_DESC(counts, "what happened");
 
+static int lp_shadow_basic_ctor(void *obj, void *shadow_data, void *ctor_data)
+{
+	int *data = shadow_data;
+
+	*data = *(int *)ctor_data;
+	return *data < 0 ? *data : 0;
+}
+
+static int lp_shadow_dtors;
+
+static void lp_shadow_basic_dtor(void *obj, void *shadow_data)
+{
+	lp_shadow_dtors++;
+}
+
+#define LP_SHADOW_BASIC		0x4c60
+
+static int *lp_shadow_basic_get(int n)
+{
+	return klp_shadow_get(&lp_shadow_objects[n], LP_SHADOW_BASIC);
+}
+
+static int *lp_shadow_basic_alloc(int n, int value)
+{
+	return klp_shadow_alloc(&lp_shadow_objects[n], LP_SHADOW_BASIC, sizeof(int),
+				GFP_KERNEL, lp_shadow_basic_ctor, &value);
+}
+
+static int *lp_shadow_basic_get_or_alloc(int n, int value)
+{
+	return klp_shadow_get_or_alloc(&lp_shadow_objects[n], LP_SHADOW_BASIC,
+				       sizeof(int), GFP_KERNEL,
+				       lp_shadow_basic_ctor, &value);
+}
+
+/* What one task alone sees; names the first thing that is not so. */
+static const char *lp_shadow_basics_wrong(void)
+{
+	int *first, *second;
+
+	lp_shadow_dtors = 0;
+	if (lp_shadow_basic_get(0))
+		return "there before it was made";
+	first = lp_shadow_basic_alloc(0, 11);
+	if (!first || *first != 11 || lp_shadow_basic_get(0) != first)
+		return "not found as it was made";
+	if (lp_shadow_basic_get_or_alloc(0, 12) != first || *first != 11)
+		return "not found instead of made again";
+	if (lp_shadow_basic_alloc(1, -EINVAL) || lp_shadow_basic_get(1))
+		return "made although its constructor failed";
+	second = lp_shadow_basic_get_or_alloc(1, 13);
+	if (!second || *second != 13 || second == first)
+		return "not made for another object";
+	klp_shadow_free(&lp_shadow_objects[0], LP_SHADOW_BASIC, lp_shadow_basic_dtor);
+	if (lp_shadow_basic_get(0) || !lp_shadow_basic_get(1) || lp_shadow_dtors != 1)
+		return "not the one that was freed";
+	klp_shadow_free(&lp_shadow_objects[0], LP_SHADOW_BASIC, lp_shadow_basic_dtor);
+	if (lp_shadow_dtors != 1)
+		return "freed twice";
+	if (!lp_shadow_basic_alloc(0, 14))
+		return "not made again";
+	klp_shadow_free_all(LP_SHADOW_BASIC, lp_shadow_basic_dtor);
+	if (lp_shadow_basic_get(0) || lp_shadow_basic_get(1) || lp_shadow_dtors != 3)
+		return "not all freed";
+	return "none";
+}
+
+static int lp_shadow_basics(char *buf, const struct kernel_param *kp)
+{
+	return sprintf(buf, "%s\n", lp_shadow_basics_wrong());
+}
+
+static const struct kernel_param_ops lp_shadow_basics_ops = { .get = lp_shadow_basics };
+module_param_cb(basics, &lp_shadow_basics_ops, NULL, 0444);
+MODULE_PARM_DESC(basics, "what is wrong with variables that only one task uses");
+
 #ifdef LP_TEST_BUILD
 /* Between looking for a variable and adding one */
 static void lp_shadow_hook(int point, unsigned long arg)
@@ -184,6 +264,8 @@ static int __init lp_shadow_init(void)
 
 static void __exit lp_shadow_exit(void)
 {
+	if (leave)
+		lp_shadow_basic_alloc(2, 15);
 #ifdef LP_TEST_BUILD
 	WRITE_ONCE(lp_test_hook, NULL);
 	synchronize_rcu_tasks();
