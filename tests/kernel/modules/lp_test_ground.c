@@ -5,6 +5,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -14,6 +15,10 @@
 static int fail;
 module_param(fail, int, 0444);
 MODULE_PARM_DESC(fail, "error that the init function returns");
+
+static unsigned int init_ms;
+module_param(init_ms, uint, 0444);
+MODULE_PARM_DESC(init_ms, "how long the init function takes");
 
 static int lp_ground_numbers[] = { 1, 2, 3, 4 };
 
@@ -118,6 +123,44 @@ static const struct kernel_param_ops lp_ground_hold_ops = {
 };
 module_param_cb(hold, &lp_ground_hold_ops, NULL, 0200);
 MODULE_PARM_DESC(hold, "a thread sleeps in lp_ground_hold()");
+
+static struct task_struct *lp_ground_burner;
+
+/* It gives up its CPU, but never sleeps: nothing waits for it but RCU-tasks. */
+static int lp_ground_burn(void *unused)
+{
+	while (!kthread_should_stop()) {
+		cpu_relax();
+		cond_resched();
+	}
+	return 0;
+}
+
+static int lp_ground_set_burn(const char *val, const struct kernel_param *kp)
+{
+	struct task_struct *task;
+	bool burn;
+	int ret = kstrtobool(val, &burn);
+
+	if (ret || burn == !!lp_ground_burner)
+		return ret;
+	if (!burn) {
+		kthread_stop(lp_ground_burner);
+		lp_ground_burner = NULL;
+		return 0;
+	}
+	task = kthread_run(lp_ground_burn, NULL, "lp_ground_burn");
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	lp_ground_burner = task;
+	return 0;
+}
+
+static const struct kernel_param_ops lp_ground_burn_ops = {
+	.set = lp_ground_set_burn,
+};
+module_param_cb(burn, &lp_ground_burn_ops, NULL, 0200);
+MODULE_PARM_DESC(burn, "a thread runs and never sleeps");
 #endif
 
 /* Tells whether a patch was there before it. */
@@ -125,6 +168,7 @@ static int __init lp_ground_init(void)
 {
 	pr_info("init: %d %d %d %d\n", lp_ground_a(), lp_ground_b(),
 		lp_ground_c(), lp_ground_d());
+	msleep(init_ms);
 	return lp_ground_untraceable() ? fail : 0;
 }
 
@@ -133,6 +177,8 @@ static void __exit lp_ground_exit(void)
 #ifndef LP_GROUND_SECOND
 	if (lp_ground_sleeper)
 		lp_ground_stop();
+	if (lp_ground_burner)
+		kthread_stop(lp_ground_burner);
 #endif
 	pr_info("exit: %d %d %d %d\n", lp_ground_a(), lp_ground_b(),
 		lp_ground_c(), lp_ground_d());

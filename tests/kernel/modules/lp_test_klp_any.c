@@ -20,7 +20,7 @@ MODULE_PARM_DESC(sympos, "which of several functions of that name");
 
 static char *wrong = "";
 module_param(wrong, charp, 0444);
-MODULE_PARM_DESC(wrong, "what to do wrong: null, empty, noobjs, nomod, nofuncs, badobj, double, middle, abi, size, twice, prefails");
+MODULE_PARM_DESC(wrong, "what to do wrong: null, empty, noobjs, nomod, nofuncs, badobj, double, double1, object2, middle, abi, size, twice, prefails");
 
 static int value = 40;
 module_param(value, int, 0444);
@@ -93,7 +93,7 @@ static struct lp_func funcs[3] = {
 	{ .new_func = lp_any_new },
 };
 
-static struct lp_object objs[2] = {
+static struct lp_object objs[3] = {
 	{ .funcs = funcs },
 };
 
@@ -124,6 +124,12 @@ static void lp_any_prepare(void)
 		funcs[0].new_func += 1;
 	if (lp_any_is("double"))
 		funcs[1] = funcs[0];
+	if (lp_any_is("double1")) {
+		funcs[1] = funcs[0];
+		funcs[1].old_sympos = 1;
+	}
+	if (lp_any_is("object2"))
+		objs[1] = objs[0];
 	if (lp_any_is("nofuncs"))
 		objs[0].funcs = NULL;
 	if (lp_any_is("badobj"))

@@ -27,6 +27,10 @@ static bool replace;
 module_param(replace, bool, 0444);
 MODULE_PARM_DESC(replace, "replace all other patches");
 
+static bool immediate;
+module_param(immediate, bool, 0444);
+MODULE_PARM_DESC(immediate, "skip the per-task phase, which only livepoke can");
+
 static char *pre_fail = "";
 module_param(pre_fail, charp, 0644);
 MODULE_PARM_DESC(pre_fail, "object whose pre_patch callback returns -ENODEV");
@@ -151,6 +155,7 @@ static int __init lp_set_init(void)
 	if (nr_states)
 		patch.states = states;
 	patch.replace = replace;
+	patch.immediate = immediate;
 	return klp_enable_patch(&patch);
 }
 
