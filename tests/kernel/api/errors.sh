@@ -46,8 +46,8 @@ refused ENOENT "function of another object" "cmdline_proc_show" \
 refused EINVAL "NULL new function" "declares no new_func for function 'cmdline_proc_show'" \
 	$P name=cmdline_proc_show wrong=null
 refused EINVAL "no name" "declares a function without a name for function" $P wrong=empty
-refused EINVAL "no objects" "without .*objects" $P wrong=noobjs
-refused EINVAL "no module" "without module" $P name=cmdline_proc_show wrong=nomod
+refused EINVAL "no objects" "a patch without module or objects was refused" $P wrong=noobjs
+refused EINVAL "no module" "a patch without module or objects was refused" $P name=cmdline_proc_show wrong=nomod
 
 twice=$(ambiguous)
 refused EINVAL "ambiguous name in the kernel ($twice)" \
@@ -55,7 +55,7 @@ refused EINVAL "ambiguous name in the kernel ($twice)" \
 refused EINVAL "ambiguous name in a module" \
 	"unresolvable ambiguity for symbol 'lp_target_twin' in object 'lp_test_target'; give old_sympos" \
 	$P object=lp_test_target name=lp_target_twin
-refused EINVAL "position too high" "symbol position 3 .*lp_target_twin" \
+refused EINVAL "position too high" "symbol position 3 for symbol 'lp_target_twin' in object 'lp_test_target' not found, there are 2" \
 	$P object=lp_test_target name=lp_target_twin sympos=3
 
 refused EINVAL "an object without functions" "declares no functions for object 'lp_test_target'" \

@@ -15,8 +15,10 @@ check "load the target" load lp_test_target
 hold_f dsleep
 exits 0 "load" livepoke load --no-wait "$LP_KO/$P.ko"
 wait_for 20 sh -c "[ \$(wc -l < $LP_SYS/$P/blockers) = 1 ]"
+log_mark
 ptyrun -a y livepoke force $P > /tmp/tty
 is "force asks; yes" $? 0
+check "the log says what was done" log_has "livepoke: forcing remaining tasks to the patched state"
 check "it was asked" grep -q 'Force the transition?' /tmp/tty
 is "patched" "$(attr $P enabled)$(attr $P transition)" 10
 release_f

@@ -6,6 +6,12 @@ import re
 from lib import tree
 
 _CALL = re.compile(r"\b(?:pr_(?:err|warn)(?:_ratelimited|_once)?|lp_refuse)\(\s*((?:\"(?:\\.|[^\"\\])*\"\s*)+)")
+# Sentences that end up behind a "%s" of such a message: chosen among several,
+# or in a table of which function is refused and why
+_REASON = re.compile(r"(?:\b(?:reason|wrong) = |^\t+return (?:[^;\"]*\? )?|^#define LP_[A-Z]+\s+)"
+                     r"\"((?:\\.|[^\"\\])*)\"", re.M)
+_REASONED = ("klp_block_deny.c", "klp_block_type.c", "klp_control_file.c",
+             "klp_resolve.c", "klp_symbols.c")
 _PART = re.compile(r'"((?:\\.|[^"\\])*)"')
 # A conversion of printk, with what %p may be followed by
 _CONVERSION = re.compile(r"%(?:\*?p[a-zA-Z]*|[-+#0 ]*[*\d]*(?:\.[*\d]+)?(?:hh|h|ll|l|z)?[a-zA-Z])")
@@ -34,6 +40,16 @@ def all_messages(root):
             line = text.count("\n", 0, match.start()) + 1
             found.append(Message(f"{path}:{line}",
                                  form.replace("\\n", "").replace('\\"', '"')))
+    return found
+
+
+def reasons(root):
+    found = []
+    for path in tree.c_files(root, "src"):
+        text = tree.text(root, path) if path.endswith(_REASONED) else ""
+        for match in _REASON.finditer(text):
+            line = text.count("\n", 0, match.start(1)) + 1
+            found.append(Message(f"{path}:{line}", match.group(1)))
     return found
 
 

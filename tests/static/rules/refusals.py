@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Every refusal is tested: a test looks for its message in the log."""
+"""Every refusal is tested: a test looks for its message in the log.
+
+One string of a test must have words of the message that are worth as much as
+its longest literal part, or twenty characters of it. Of a message that
+ends in a reason, each reason must be looked for as well.
+"""
 
 import re
 
@@ -8,9 +13,10 @@ from lib import messages, tree
 NAME = "refusals"
 _STRING = re.compile(r"\"((?:\\.|[^\"\\])*)\"|'([^'\n]*)'", re.S)
 # What a regular expression or a shell variable puts between plain words
-_BETWEEN = re.compile(r"'[^'\s]*'|\\?\$\{?\w+\}?|\\?\.[*+?]|\[[^]]*\][*+?]?|[(|)^$*+?]")
-_SHORTEST = 9
-_EDGE = " '"
+_BETWEEN = re.compile(r"'[^'\s]*'|\b\d+\b|\\?\$\{?\w+\}?|\\?\.[*+?]|\[[^]]*\][*+?]?|[(|)^$*+?]")
+_SHORTEST = 6
+_ENOUGH = 20
+_EDGE = " '("
 
 
 def _wanted(root):
@@ -23,24 +29,33 @@ def _wanted(root):
             yield re.sub(r"\\([().\[\]'\"$])", r"\1", text)
 
 
-def _words(strings):
-    """Plain words that they consist of, of some length."""
-    words = {w.strip(_EDGE) for s in strings for w in _BETWEEN.split(s)}
+def _words(string):
+    """Plain words that it consists of, of some length."""
+    words = {w.strip(_EDGE) for w in _BETWEEN.split(string)}
     return {w for w in words if len(w) >= _SHORTEST}
 
 
-def _tested(message, strings, words):
-    parts = [part.strip(_EDGE) for part in message.words]
-    if any(word in part or (part in word and len(part) >= _SHORTEST)
-           for part in parts for word in words):
+def _common(part, word):
+    """How much of a part of a message the word stands for."""
+    if word in part:
+        return len(word)
+    return len(part) if len(part) >= _SHORTEST and part in word else 0
+
+
+def _tested(message, wanted):
+    parts = [part for part in (p.strip(_EDGE) for p in message.words) if part]
+    if not parts:
         return True
-    return any(message.regex().search(s) for s in strings)
+    enough = min(_ENOUGH, max(len(part) for part in parts))
+    return any(message.regex().search(string) or
+               sum(max(_common(part, word) for part in parts) for word in words) >= enough
+               for string, words in wanted)
 
 
 def check(subject):
-    strings = sorted(set(_wanted(subject.root)))
-    words = _words(strings)
+    wanted = [(string, _words(string)) for string in sorted(set(_wanted(subject.root)))]
     rows = messages.exemptions(subject.list_file("refusals-untested"))
-    found = [m for m in messages.all_messages(subject.root)
-             if not messages.exempt(m, rows) and not _tested(m, strings, words)]
+    found = [m for m in (*messages.all_messages(subject.root),
+                         *messages.reasons(subject.root))
+             if not messages.exempt(m, rows) and not _tested(m, wanted)]
     return [f"{m.where}: no test looks for '{m.form}'" for m in found]
