@@ -55,6 +55,9 @@ ifneq ($(KERNELRELEASE),)
 ccflags-y += -I$(LP_INCLUDE)
 # A patch written for the kernel's own livepatch gets our <linux/livepatch.h>.
 LINUXINCLUDE := -I$(LP_INCLUDE)/klp-compat $(LINUXINCLUDE)
+# It also renames the tag that makes a module the kernel's live patch; the tag
+# may stand in a file that does not include it.
+ccflags-y += -Dlivepatch=livepoke
 KBUILD_EXTRA_SYMBOLS += $(LIVEPOKE_SYMVERS)
 
 else
