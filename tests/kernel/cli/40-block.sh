@@ -75,12 +75,12 @@ exits 2 "a bad override" livepoke block --override="deny x" $F 0
 exits 2 "unblock: two lines" livepoke unblock "$newline"
 exits 2 "too many words" livepoke block $F 0 1
 
-# A module that is not there yet
+# A module that is not there yet, and has no type information
 M=lp_test_target
 install_modules livepoke $M
 echo kernel/lib/lp-made-up.ko > "/lib/modules/$LP_RELEASE/modules.builtin"
 /lp/bin/depmod
-golden "block, before its module is there" livepoke block lp-test-target:lp_target_f 5 <<'EOF'
+golden "block, before its module is there" livepoke block --override=type lp-test-target:lp_target_f 5 <<'EOF'
 lp_test_target:lp_target_f: blocked as soon as lp_test_target is loaded
 [0]
 EOF
@@ -99,7 +99,7 @@ golden "unblock, as it was typed" livepoke unblock lp-test-target:lp_target_f <<
 lp_test_target:lp_target_f: not blocked
 [0]
 EOF
-golden "block, of a module that is there" livepoke block lp-test-target:lp_target_f 5 <<'EOF'
+golden "block, of a module that is there" livepoke block --override=type lp-test-target:lp_target_f 5 <<'EOF'
 lp_test_target:lp_target_f: blocked
 [0]
 EOF
