@@ -132,20 +132,16 @@ static int poke_refuse(const struct poke_site *site, enum poke_why why)
 
 static int poke_job_decode(struct poke_job *job, const struct poke_op *op)
 {
-	unsigned int len = job->site->orig.len;
-	u8 buf[POKE_INSN_MAX];
+	const struct poke_site *site = job->site;
 	enum poke_why why;
 
 	if (!op->insn) {
-		job->insn = job->site->orig;
+		job->insn = site->orig;
 		return 0;
 	}
-	if (op->len > len || poke_insn_pad(buf, op->insn, op->len, len) < 0)
-		return poke_refuse(job->site, POKE_WHY_LENGTH);
-	why = poke_insn_decode(&job->insn, buf, len);
-	if (!why && job->insn.len != len)
-		why = POKE_WHY_LENGTH;
-	return why ? poke_refuse(job->site, why) : 0;
+	why = poke_validate_new(&job->insn, site->addr, site->orig.len,
+				op->insn, op->len);
+	return why ? poke_refuse(site, why) : 0;
 }
 
 /* One operation; a site that has the new bytes already is left out. */

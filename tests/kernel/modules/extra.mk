@@ -17,5 +17,5 @@ endif
 # The tests of the poke engine use the protocol points.
 ifneq ($(findstring -DLP_TEST_BUILD,$(ccflags-y)),)
 obj-m += tp_poke.o
-tp_poke-y := poke/main.o poke/ctx.o poke/hammer.o poke/inject.o poke/misc.o poke/hold.o poke/hotplug.o poke/sites.o
+tp_poke-y := poke/main.o poke/ctx.o poke/hammer.o poke/inject.o poke/misc.o poke/hold.o poke/hotplug.o poke/refuse.o poke/sites.o
 endif

@@ -3,8 +3,8 @@
  * Offers sites to the validator of the poke engine.
  *
  * Parameters:
- *   check	write "ADDRESS OLD NEW" (hexadecimal, "-" for none), read the
- *		errno and the sentence
+ *   check	write "ADDRESS OLD" (hexadecimal, "-" for no old bytes), read
+ *		the errno and the sentence
  *   kprobe	write "ADDRESS armed|disabled", or "off"
  *   random	write "COUNT STEXT ETEXT", read what became of the addresses
  *   sites	read the names and addresses of places that others own
@@ -136,20 +136,18 @@ static int tp_hex(const char *word, u8 *buf)
 
 static int tp_check_set(const char *val, const struct kernel_param *kp)
 {
-	char old_word[40], new_word[40];
-	u8 old[POKE_INSN_MAX], new[POKE_INSN_MAX];
+	char old_word[40];
+	u8 old[POKE_INSN_MAX];
 	struct poke_check check = { };
-	int old_len, new_len, ret;
+	int old_len, ret;
 
-	if (sscanf(val, "%lx %39s %39s", &check.addr, old_word, new_word) != 3)
+	if (sscanf(val, "%lx %39s", &check.addr, old_word) != 2)
 		return -EINVAL;
 	old_len = tp_hex(old_word, old);
-	new_len = tp_hex(new_word, new);
-	if (old_len < 0 || new_len < 0)
+	if (old_len < 0)
 		return -EINVAL;
 	check.old = old_len ? old : NULL;
-	check.new = new_len ? new : NULL;
-	check.len = max(old_len, new_len);
+	check.len = old_len;
 	ret = poke_validate_sites(&check, 1);
 	snprintf(tp_verdict, sizeof(tp_verdict), "%s %s", tp_errno(ret),
 		 poke_why_text(check.why));

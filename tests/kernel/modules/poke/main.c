@@ -289,6 +289,9 @@ static const struct {
 	{ "cost", tp_cmd_cost },
 	{ "hotplug", tp_cmd_hotplug },
 	{ "flip", tp_cmd_flip },
+	{ "take", tp_cmd_take },
+	{ "replace", tp_cmd_replace },
+	{ "drop", tp_cmd_drop },
 };
 
 static int tp_run(void)

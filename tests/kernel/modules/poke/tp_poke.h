@@ -105,6 +105,9 @@ int tp_cmd_hold(void);
 int tp_cmd_cost(void);
 int tp_cmd_hotplug(void);
 int tp_cmd_flip(void);
+int tp_cmd_take(void);
+int tp_cmd_replace(void);
+int tp_cmd_drop(void);
 
 /* Point names for results. */
 const char *tp_point_name(int point);
