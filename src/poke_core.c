@@ -62,7 +62,7 @@ struct poke_run {
  */
 
 /* The compare-and-exchange is the full barrier that poke_retire() pairs with. */
-bool poke_ref_get(void)
+bool __kprobes poke_ref_get(void)
 {
 	int *refs = &poke_cpu_self()->refs;
 	int seen, old = READ_ONCE(*refs);
@@ -78,7 +78,7 @@ bool poke_ref_get(void)
 	return false;
 }
 
-static void poke_ref_drop(int *refs)
+static void __kprobes poke_ref_drop(int *refs)
 {
 	int seen, old = READ_ONCE(*refs);
 
@@ -86,7 +86,7 @@ static void poke_ref_drop(int *refs)
 		old = seen;
 }
 
-void poke_ref_put(void)
+void __kprobes poke_ref_put(void)
 {
 	LP_RECORD(POKE_UNREF, 0, 0);
 	poke_ref_drop(&poke_cpu_self()->refs);
@@ -100,7 +100,7 @@ void poke_ref_put(void)
  * their own kind they end in the same bytes.
  */
 
-static void poke_assert_writer(void)
+static void __kprobes poke_assert_writer(void)
 {
 	POKE_ASSERT(READ_ONCE(poke_state.patch_cpu) == -1 ||
 		    READ_ONCE(poke_state.patch_cpu) == poke_this_cpu(),
@@ -118,7 +118,7 @@ static void poke_store_int3(void)
 	}
 }
 
-void poke_store_first(enum poke_variant variant)
+void __kprobes poke_store_first(enum poke_variant variant)
 {
 	struct poke_vec *vec = &poke_state.vec;
 	unsigned int i;
@@ -132,7 +132,7 @@ void poke_store_first(enum poke_variant variant)
 }
 
 /* One store for the whole tail; the first byte stays INT3. */
-static void poke_store_quad(struct poke_ent *ent)
+static void __kprobes poke_store_quad(struct poke_ent *ent)
 {
 	u64 *quad = (u64 *)((unsigned long)ent->alias & ~7ul);
 	unsigned int off = ent->addr & 7;
@@ -146,7 +146,7 @@ static void poke_store_quad(struct poke_ent *ent)
 	poke_store64(quad, val);
 }
 
-static void poke_store_tail(struct poke_ent *ent)
+static void __kprobes poke_store_tail(struct poke_ent *ent)
 {
 	unsigned int i;
 
@@ -161,7 +161,7 @@ static void poke_store_tail(struct poke_ent *ent)
 	LP_RECORD(POKE_TAIL, ent->addr, 0);
 }
 
-void poke_store_tails(void)
+void __kprobes poke_store_tails(void)
 {
 	struct poke_vec *vec = &poke_state.vec;
 	unsigned int i;
@@ -188,7 +188,7 @@ static void poke_set_phase(int phase)
 	LP_RECORD(POKE_PHASE, phase, 0);
 }
 
-bool poke_leave_deploy(int phase)
+bool __kprobes poke_leave_deploy(int phase)
 {
 	int seen;
 

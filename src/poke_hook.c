@@ -30,7 +30,7 @@ MODULE_PARM_DESC(poke_hook, "where breakpoints are taken from: die (notifier), f
 
 #ifdef LP_TEST_BUILD
 /* A broken variant must be counted, not kill the kernel that counts. */
-static noinline bool poke_survive(struct pt_regs *regs)
+static noinline bool __kprobes poke_survive(struct pt_regs *regs)
 {
 	if (!READ_ONCE(lp_break_now) || user_mode(regs) ||
 	    !poke_ever_poked(regs->ip - 1))

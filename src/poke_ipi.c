@@ -22,12 +22,12 @@ int poke_send(int cpu)
 	return smp_call_function_single_async(cpu, &poke_cpu(cpu)->csd);
 }
 
-static bool poke_owes_any(void)
+static bool __kprobes poke_owes_any(void)
 {
 	return READ_ONCE(poke_cpu_self()->ack) < poke_generation();
 }
 
-void poke_sync_poll(void)
+void __kprobes poke_sync_poll(void)
 {
 	if (poke_owes_any())
 		poke_acknowledge(POKE_FROM_POLL);
@@ -35,7 +35,7 @@ void poke_sync_poll(void)
 EXPORT_SYMBOL_GPL(poke_sync_poll);
 
 /* Some NMI for somebody else. */
-static int poke_nmi(unsigned int cmd, struct pt_regs *regs)
+static int __kprobes poke_nmi(unsigned int cmd, struct pt_regs *regs)
 {
 	if (poke_owes_any())
 		poke_acknowledge(POKE_FROM_NMI);

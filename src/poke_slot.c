@@ -51,7 +51,7 @@ static unsigned int poke_slot_next;
 static unsigned int poke_slot_held;	/* in quarantine */
 static struct poke_round poke_slot_round;
 
-static unsigned long poke_slot_addr(unsigned int i)
+static unsigned long __kprobes poke_slot_addr(unsigned int i)
 {
 	return (unsigned long)&poke_slots[i * POKE_SLOT_SIZE];
 }
@@ -65,7 +65,7 @@ static unsigned long poke_slot_addr(unsigned int i)
  *	the slot knows.
  * Return: true if it was, and @regs say how to go on.
  */
-bool poke_slot_end(struct pt_regs *regs, unsigned long addr)
+bool __kprobes poke_slot_end(struct pt_regs *regs, unsigned long addr)
 {
 	unsigned long off = addr - poke_slot_addr(0);
 	const struct poke_slot *slot;

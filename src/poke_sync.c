@@ -30,7 +30,7 @@ DEFINE_PER_CPU(u64, poke_serials);
 /* Written under the locks of a poke; 64 bits do not wrap. */
 static u64 poke_gen;
 
-u64 poke_generation(void)
+u64 __kprobes poke_generation(void)
 {
 	return READ_ONCE(poke_gen);
 }
@@ -48,7 +48,7 @@ static const enum poke_stat poke_ack_stat[] = {
  * exchange. It is a full barrier: whatever this CPU fetched or read before
  * is ordered before the poker's acquire in poke_cpu_owes().
  */
-static void poke_publish_ack(struct poke_cpu *c, u64 gen, enum poke_ack_from from)
+static void __kprobes poke_publish_ack(struct poke_cpu *c, u64 gen, enum poke_ack_from from)
 {
 	u64 seen, old = READ_ONCE(c->ack);
 
@@ -101,7 +101,7 @@ static __always_inline u64 poke_serialised_gen(struct poke_cpu *c,
  * Context: any, on the CPU that acknowledges and not migrating. Waits for
  *	nothing, takes no lock.
  */
-void poke_acknowledge(enum poke_ack_from from)
+void __kprobes poke_acknowledge(enum poke_ack_from from)
 {
 	struct poke_cpu *c = poke_cpu_self();
 
