@@ -189,6 +189,25 @@ static int poke_jobs_fill(const struct poke_op *ops, unsigned int count)
 	return 0;
 }
 
+/*
+ * A debugger or a guard of kernel text may have come since the sites were
+ * prepared. What only restores goes on: its module waits for that.
+ */
+static int poke_jobs_check_system(void)
+{
+	enum poke_why why = poke_validate_system();
+	unsigned int i;
+
+	for (i = 0; why && i < poke_job_count; i++) {
+		const struct poke_site *site = poke_jobs[i].site;
+
+		if (memcmp(poke_jobs[i].insn.bytes, site->orig.bytes,
+			   site->orig.len))
+			return poke_refuse(site, why);
+	}
+	return 0;
+}
+
 static int poke_jobs_map(void)
 {
 	static struct poke_span spans[POKE_BATCH_MAX];
@@ -341,6 +360,9 @@ int poke_batch_locked(const struct poke_op *ops, unsigned int count)
 	if (LP_BREAK(TWO_AT_ONCE))
 		poke_drop_mutex(5);
 	if (ret || !poke_job_count)
+		return ret;
+	ret = poke_jobs_check_system();
+	if (ret)
 		return ret;
 	ret = poke_jobs_map();
 	if (ret) {

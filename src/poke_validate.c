@@ -129,8 +129,15 @@ static bool poke_module_loaded(const char *name)
 	return loaded;
 }
 
-/* Somebody who owns breakpoints, or kernel text, as a whole. */
-static enum poke_why poke_check_system(void)
+/**
+ * poke_validate_system() - does somebody own breakpoints or text as a whole?
+ *
+ * Such an owner may come at any time, so a batch asks again.
+ *
+ * Context: process context.
+ * Return: POKE_OK, or whose they are.
+ */
+enum poke_why poke_validate_system(void)
 {
 	unsigned int i;
 	int *kgdb = lp_kdata(kgdb_io_module_registered);
@@ -507,7 +514,7 @@ static void poke_log_refusal(const struct poke_check *check)
  */
 int poke_validate_sites(struct poke_check *checks, unsigned int count)
 {
-	enum poke_why system = poke_check_system();
+	enum poke_why system = poke_validate_system();
 	unsigned int i;
 	int ret = 0;
 

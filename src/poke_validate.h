@@ -36,6 +36,9 @@ struct poke_check {
 int poke_validate_sites(struct poke_check *checks, unsigned int count);
 int poke_validate_site(struct poke_check *check);
 
+/* Does a debugger own breakpoints, or a guard the kernel's text? */
+enum poke_why poke_validate_system(void);
+
 /* A new instruction for a site that was accepted; see poke_validate.c. */
 enum poke_why poke_validate_new(struct poke_insn *pi, unsigned long addr,
 				unsigned int len, const u8 *bytes,

@@ -217,9 +217,16 @@ for how in armed disabled; do
 	accepted "the site when the kprobe has gone, $how" "$nop5"
 done
 
-# whoever owns breakpoints or text as a whole
+# whoever owns breakpoints or text as a whole, and comes at any time
+check "a site is taken" pk take at="$nop5"
+check "and poked" pk replace with=b878563412
 expect 0 "a module of the name lkrg loads" insmod "$LP_KO/lkrg.ko"
-refused "any site beside LKRG" EBUSY "LKRG is loaded" "$nop5"
+refused "any site beside LKRG" EBUSY "LKRG is loaded" "$nop4"
+log_mark
+pk replace with=b811111111 || :
+is "refused: a site taken before LKRG came" "$(pk_get ret) $(pk_get changed)" "-16 0"
+check "refused: it, says the log" log_has "livepoke: cannot poke .*: LKRG is loaded"
+check "the original instruction is put back all the same" pk drop
 echo 1 > /sys/module/livepoke/parameters/allow_lkrg
 accepted "beside LKRG, if allowed" "$nop5"
 echo 0 > /sys/module/livepoke/parameters/allow_lkrg
