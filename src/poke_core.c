@@ -131,50 +131,79 @@ void __kprobes poke_store_first(enum poke_variant variant)
 	}
 }
 
-/* One store for the whole tail; the first byte stays INT3. */
-static void __kprobes poke_store_quad(struct poke_ent *ent)
+/* Does the site lie in the aligned group of eight bytes at @base? */
+static __kprobes bool poke_in_quad(const struct poke_ent *ent, unsigned long base)
 {
-	u64 *quad = (u64 *)((unsigned long)ent->alias & ~7ul);
-	unsigned int off = ent->addr & 7;
-	u64 val = READ_ONCE(*quad);
-	u8 *bytes = (u8 *)&val;
-	unsigned int i;
-
-	bytes[off] = POKE_INT3;
-	for (i = 1; i < ent->len; i++)
-		bytes[off + i] = ent->insn[POKE_NEW].bytes[i];
-	poke_store64(quad, val);
+	return (ent->addr & ~7ul) == base && poke_in_one_quad(ent);
 }
 
-static void __kprobes poke_store_tail(struct poke_ent *ent)
+/*
+ * One store for the tails of all sites from @ent on that share its eight
+ * bytes; the first bytes stay INT3. Between the load and the store the handler
+ * on this CPU may roll the batch forward: a tail that came from memory would
+ * then take the new one of a neighbour away again, below its new first byte.
+ * A first byte that becomes INT3 once more does no harm in COMMIT.
+ */
+static __kprobes unsigned int poke_store_quad(struct poke_ent *ent,
+					      unsigned int max)
+{
+	u64 *quad = (u64 *)((unsigned long)ent->alias & ~7ul);
+	unsigned long base = ent->addr & ~7ul;
+	u64 val = READ_ONCE(*quad);
+	u8 *bytes = (u8 *)&val;
+	unsigned int i, n;
+
+	for (n = 0; n < max && poke_in_quad(&ent[n], base); n++) {
+		bytes[ent[n].addr - base] = POKE_INT3;
+		for (i = 1; i < ent[n].len; i++)
+			bytes[ent[n].addr - base + i] = ent[n].insn[POKE_NEW].bytes[i];
+		if (LP_BREAK(QUAD_PER_SITE))
+			max = 1;
+	}
+	poke_store64(quad, val);
+	return n;
+}
+
+static __kprobes void poke_store_bytes(struct poke_ent *ent)
 {
 	unsigned int i;
 
+	for (i = 1; i < ent->len; i++)
+		poke_store8(ent->alias + i, ent->insn[POKE_NEW].bytes[i]);
+}
+
+/* Returns how many of the @max sites from @ent on are done. */
+static __kprobes unsigned int poke_store_tail(struct poke_ent *ent,
+					      unsigned int max)
+{
+	unsigned int i, n = 1;
+
 	if (!ent->tail_differs)
-		return;
-	if (poke_in_one_quad(ent)) {
-		poke_store_quad(ent);
-	} else {
-		for (i = 1; i < ent->len; i++)
-			poke_store8(ent->alias + i, ent->insn[POKE_NEW].bytes[i]);
+		return 1;
+	if (poke_in_one_quad(ent))
+		n = poke_store_quad(ent, max);
+	else
+		poke_store_bytes(ent);
+	for (i = 0; i < n; i++) {
+		if (ent[i].tail_differs)
+			LP_RECORD(POKE_TAIL, ent[i].addr, 0);
 	}
-	LP_RECORD(POKE_TAIL, ent->addr, 0);
+	return n;
 }
 
 void __kprobes poke_store_tails(void)
 {
 	struct poke_vec *vec = &poke_state.vec;
-	unsigned int i;
+	unsigned int i, count = vec->count;
 	int phase __maybe_unused = READ_ONCE(poke_state.phase);
 
 	POKE_ASSERT(phase == POKE_COMMIT || phase == POKE_COMMIT_SYNCED,
 		    "I1: tail written outside COMMIT");
 	poke_assert_writer();
-	for (i = 0; i < vec->count; i++) {
-		if (LP_BREAK(BATCH_FORGETS_LAST) && i && i + 1 == vec->count)
-			break;
-		poke_store_tail(&vec->ent[i]);
-	}
+	if (LP_BREAK(BATCH_FORGETS_LAST) && count > 1)
+		count--;
+	for (i = 0; i < count; i += poke_store_tail(&vec->ent[i], count - i))
+		;
 }
 
 /*
