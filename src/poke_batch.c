@@ -151,8 +151,11 @@ static int poke_job_add(const struct poke_op *op)
 	int ret;
 
 	job->site = op->site;
-	if (op->site->gone)
+	if (op->site->gone) {
+		pr_err("cannot poke %pS: the module with that text has gone; release the site\n",
+		       (void *)op->site->addr);
 		return -ENODEV;
+	}
 	ret = poke_job_decode(job, op);
 	if (ret)
 		return ret;
@@ -183,8 +186,11 @@ static int poke_jobs_fill(const struct poke_op *ops, unsigned int count)
 	}
 	sort(poke_jobs, poke_job_count, sizeof(*poke_jobs), poke_job_cmp, NULL);
 	for (i = 1; i < poke_job_count; i++) {
-		if (poke_jobs[i].site == poke_jobs[i - 1].site)
-			return -EINVAL;
+		if (poke_jobs[i].site != poke_jobs[i - 1].site)
+			continue;
+		pr_err("cannot poke %pS: it is in the batch twice; give each site once\n",
+		       (void *)poke_jobs[i].site->addr);
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -296,6 +302,9 @@ static int poke_vec_fill(void)
 	return 0;
 }
 
+/* The site at which poke_recheck() found a kprobe; poke mutex. */
+static unsigned long poke_probed;
+
 /* Where kprobe_mutex is not known: a kprobe may have come before sync 1. */
 int poke_recheck(const struct poke_vec *vec)
 {
@@ -305,6 +314,7 @@ int poke_recheck(const struct poke_vec *vec)
 		if (!poke_validate_kprobes(vec->ent[i].addr, vec->ent[i].len))
 			continue;
 		poke_stat_inc(POKE_STAT_KPROBE_ABORTS);
+		poke_probed = vec->ent[i].addr;
 		return -EBUSY;
 	}
 	return 0;
@@ -337,6 +347,9 @@ static int poke_batch_run(void)
 		return 0;
 	}
 	poke_slots_quarantine();
+	if (ret == -EBUSY)
+		pr_err("cannot poke %pS: a kprobe was registered there meanwhile; unregister it first\n",
+		       (void *)poke_probed);
 	if (ret == -ETIMEDOUT)
 		pr_err("CPU %d has not acknowledged the first sync within %u ms; the old code is back in place\n",
 		       laggard, policy.sync_timeout_ms);
@@ -354,8 +367,11 @@ int poke_batch_locked(const struct poke_op *ops, unsigned int count)
 {
 	int ret;
 
-	if (count > POKE_BATCH_MAX)
+	if (count > POKE_BATCH_MAX) {
+		pr_err("cannot poke %u sites at once: a batch has at most %u; use several\n",
+		       count, POKE_BATCH_MAX);
 		return -E2BIG;
+	}
 	ret = poke_jobs_fill(ops, count);
 	if (LP_BREAK(TWO_AT_ONCE))
 		poke_drop_mutex(5);

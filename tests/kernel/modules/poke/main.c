@@ -292,6 +292,7 @@ static const struct {
 	{ "take", tp_cmd_take },
 	{ "replace", tp_cmd_replace },
 	{ "drop", tp_cmd_drop },
+	{ "misuse", tp_cmd_misuse },
 };
 
 static int tp_run(void)

@@ -238,6 +238,8 @@ int tp_cmd_kprobe(void)
 	wait_for_completion(&tp_kp.done);
 	if (!ret)
 		ret = tp_kp_check(s);
+	else if (!tp_kp.ret)
+		unregister_kprobe(&tp_kp_probe);
 	if (!ret)
 		ret = tp_flip(s);
 	tp_release(s);

@@ -4,7 +4,7 @@
  * it answers.
  *
  * take at=ADDRESS, replace with=BYTES (none: the original ones), drop. All
- * numbers are hexadecimal.
+ * numbers are hexadecimal. And requests that must be refused.
  */
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -64,4 +64,127 @@ int tp_cmd_drop(void)
 	if (!ret)
 		tp_taken = NULL;
 	return ret;
+}
+
+/*
+ * misuse what=...: what a client must not do
+ */
+
+static int tp_add(int x)
+{
+	return x + 1;
+}
+DEFINE_POKE_CALL(tp_misused, tp_add);
+DEFINE_POKE_BRANCH(tp_misused_branch);
+
+/* Uses of both, so that there is something to find. */
+static noinline int tp_misused_uses(int x)
+{
+	if (POKE_BRANCH(tp_misused_branch))
+		x += 10;
+	return POKE_CALL(tp_misused)(x);
+}
+
+static int tp_sub(int x)
+{
+	return x - 1;
+}
+
+/* Twice; the first registration must be as good as before. */
+static int tp_call_twice(void)
+{
+	struct poke_call *call = &POKE_CALL_KEY(tp_misused);
+	int again, ret = poke_call_register(call);
+
+	if (ret < 0)
+		return ret;
+	again = poke_call_register(call);
+	ret = poke_call_update(tp_misused, tp_sub);
+	tp_out("value %d\n", tp_misused_uses(5));
+	if (!ret)
+		ret = poke_call_unregister(call);
+	tp_out("restored %d\n", tp_misused_uses(5));
+	return ret ? ret : again;
+}
+
+static int tp_branch_twice(void)
+{
+	int again, ret = poke_branch_register(&tp_misused_branch);
+
+	if (ret < 0)
+		return ret;
+	again = poke_branch_register(&tp_misused_branch);
+	ret = poke_branch_set(&tp_misused_branch, true);
+	tp_out("value %d\n", tp_misused_uses(5));
+	if (!ret)
+		ret = poke_branch_unregister(&tp_misused_branch);
+	tp_out("restored %d\n", tp_misused_uses(5));
+	return ret ? ret : again;
+}
+
+static int tp_call_far(void)
+{
+	struct poke_call *call = &POKE_CALL_KEY(tp_misused);
+	int far, ret = poke_call_register(call);
+
+	if (ret < 0)
+		return ret;
+	far = __poke_call_update(call, (void *)0x1000);
+	tp_out("value %d\n", tp_misused_uses(5));
+	ret = poke_call_unregister(call);
+	return ret ? ret : far;
+}
+
+static int tp_branch_many(void)
+{
+	static s32 uses[POKE_BATCH_MAX + 2];
+	struct poke_branch many = {
+		.start = uses, .owner = THIS_MODULE, .name = "many",
+	};
+	unsigned int i;
+
+	for (i = 0; i <= POKE_BATCH_MAX; i++)
+		uses[i] = 1;
+	return poke_branch_register(&many);
+}
+
+/* The same site twice, and more sites than fit. */
+static int tp_batch_misused(unsigned int count)
+{
+	static struct poke_op ops[POKE_BATCH_MAX + 1];
+	struct tp_site *s = tp_find_site("plain");
+	unsigned int i;
+	int ret = tp_prepare(s), released;
+
+	if (ret)
+		return ret;
+	for (i = 0; i < count; i++)
+		ops[i] = tp_op(s);
+	ret = poke_batch(ops, count);
+	tp_out("bytes_right %d\n", tp_bytes_right(s));
+	released = tp_release(s);
+	return released ? released : ret;
+}
+
+int tp_cmd_misuse(void)
+{
+	const char *what = tp_arg("what", "");
+
+	if (!strcmp(what, "site-twice"))
+		return tp_batch_misused(2);
+	if (!strcmp(what, "batch-many"))
+		return tp_batch_misused(POKE_BATCH_MAX + 1);
+	if (!strcmp(what, "call-twice"))
+		return tp_call_twice();
+	if (!strcmp(what, "call-far"))
+		return tp_call_far();
+	if (!strcmp(what, "call-unregistered"))
+		return poke_call_update(tp_misused, tp_sub);
+	if (!strcmp(what, "branch-twice"))
+		return tp_branch_twice();
+	if (!strcmp(what, "branch-many"))
+		return tp_branch_many();
+	if (!strcmp(what, "branch-unregistered"))
+		return poke_branch_set(&tp_misused_branch, true);
+	return -ENOTTY;
 }
