@@ -301,6 +301,8 @@ static void poke_retire(struct poke_run *run)
 /*
  * Polls until the round is complete, the time since its begin is over, or
  * (sync 1) the handler on this CPU has rolled back. Returns the laggard or -1.
+ * The poker's own CPU may have stood still, below a hypervisor for instance:
+ * what came in meanwhile counts, however late it is.
  */
 static int poke_wait(struct poke_round *r, unsigned int limit_ms, bool sleep)
 {
@@ -311,8 +313,10 @@ static int poke_wait(struct poke_round *r, unsigned int limit_ms, bool sleep)
 	while ((cpu = poke_round_poll(r)) >= 0) {
 		if (READ_ONCE(poke_state.phase) == POKE_ABORT)
 			break;
-		if (poke_now_ns() - r->start >= limit)
+		if (poke_now_ns() - r->start >= limit) {
+			cpu = poke_round_poll(r);
 			break;
+		}
 		if (sleep) {
 			poke_sleep();
 			poke_round_again(r);

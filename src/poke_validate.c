@@ -45,9 +45,14 @@ static DEFINE_MUTEX(poke_validate_mutex);
  * Functions between the breakpoint exception and our handler that neither
  * noinstr nor the kprobe blacklist protects. A breakpoint in one of them is
  * taken again and again until the stack ends. The ftrace functions are on the
- * way when the handler is entered by its ftrace hook.
+ * way when the handler is entered by its ftrace hook, the latency tracers and
+ * lockdep when they are in use.
  */
 static const char * const poke_trap_path[] = {
+	"lock_acquire",
+	"lock_release",
+	"trace_hwlat_callback",
+	"trace_osnoise_callback",
 	"__rcu_read_lock",
 	"__rcu_read_unlock",
 	"rcu_read_unlock_special",

@@ -36,6 +36,7 @@ static struct unit_test torn = { .name = "no mixture of old and new is executed"
 static struct unit_test stale = { .name = "what a poke has settled stays so" };
 static struct unit_test claimed = { .name = "every breakpoint is claimed" };
 static struct unit_test bytes = { .name = "the bytes are right when a poke returns" };
+static struct unit_test stalls = { .name = "a poker that stood still counts what came meanwhile" };
 static struct unit_test slots = { .name = "no slot is written under a CPU" };
 
 int poke_cpu_count = CPUS;
@@ -335,9 +336,29 @@ void poke_relax(void)
 	harness_point();
 }
 
+/*
+ * The host may take the poker's CPU away: in sync 1 all others acknowledge
+ * meanwhile, and the time is over.
+ */
+static u64 stalled_in;
+
+static void stall(void)
+{
+	int cpu;
+
+	for (cpu = 1; cpu < CPUS; cpu++) {
+		cpus[cpu].since = version;
+		cpus[cpu].poke.ack = poke_generation();
+	}
+	clock_ns += 10000000000ull;
+	stalled_in = poke_generation();
+}
+
 u64 poke_now_ns(void)
 {
 	clock_ns += NS_PER_LOOK;
+	if (!now_on && poke_state.phase == POKE_DEPLOY && !unit_below(1000))
+		stall();
 	return clock_ns;
 }
 
@@ -454,6 +475,8 @@ static void poke(void)
 	for (s = 0; s < SITES; s++)
 		sites[s].poked |= !!(mask & 1 << s);
 	ret = poke_run(&policy, &laggard);
+	unit_check(&stalls, ret != -ETIMEDOUT || stalled_in != poke_generation(),
+		   "time-out although all have acknowledged");
 	settle(mask, !ret);
 	slots_end(ret);
 	results[!!ret]++;
@@ -465,7 +488,7 @@ static void poker(void)
 	unsigned int i;
 
 	while (pokes_left && !stale.failed && !torn.failed && !claimed.failed &&
-	       !bytes.failed && !slots.failed) {
+	       !bytes.failed && !slots.failed && !stalls.failed) {
 		poke();
 		for (i = unit_below(50); i; i--)
 			harness_point();
@@ -526,6 +549,7 @@ int main(int argc, char **argv)
 	unit_done(&claimed);
 	unit_done(&bytes);
 	unit_done(&slots);
+	unit_done(&stalls);
 	printf("# %lu pokes succeeded, %lu were given up; %llu time-outs, %llu roll-backs, %llu roll-forwards, %llu hand-overs, %llu late hits, %llu republished\n",
 	       results[0], results[1],
 	       (unsigned long long)counters[POKE_STAT_TIMEOUTS],

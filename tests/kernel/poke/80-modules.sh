@@ -78,6 +78,16 @@ echo 1 > $b/counting
 check "it unloads while on" unload poke_branch
 check "livepoke unloads" unload livepoke
 
+# Many sites that are left behind go back together
+check "livepoke and the test module load" pk_load
+check "256 sites are poked and left" pk batch n=256 flips=1 hammer=0 leave=1
+pk_clear
+log_mark
+check "their module goes" unload tp_poke
+is "one batch restores them" "$(pk_stat batches) $(pk_stat pokes)" "1 256"
+check "the log says so" log_has "tp_poke did not release 256 sites; restored"
+check "livepoke unloads" unload livepoke
+
 # A storm, and livepoke gone at once
 for i in $(count "1 2 3" "1 2 3 4 5 6 7 8 9 10"); do
 	pk_load || bail "cannot load"

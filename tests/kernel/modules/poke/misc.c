@@ -67,7 +67,7 @@ static int tp_batch_flip(unsigned int n, bool on)
 	return poke_batch(ops, n);
 }
 
-/* batch n= flips= hammer=: n must have no common factor with 5 */
+/* batch n= flips= hammer= leave=: n must have no common factor with 5 */
 int tp_cmd_batch(void)
 {
 	unsigned long i, n = tp_num("n", TP_BATCH), flips = tp_num("flips", 100);
@@ -94,7 +94,8 @@ int tp_cmd_batch(void)
 		total += per_cpu(tp_seen, cpu).old + per_cpu(tp_seen, cpu).new;
 	}
 	tp_out("flips %lu\nexecuted %llu\ntorn %llu\n", i, total, torn);
-	poke_sites_release(tp_batch_sites, n);
+	if (!tp_num("leave", 0))
+		poke_sites_release(tp_batch_sites, n);
 	return ret;
 }
 
