@@ -30,6 +30,7 @@
 	B(GOING_FORGETS)						\
 	B(NO_CPUS_LOCK)		/* CPUs come and go during a poke */	\
 	B(KPROBE_UNSEEN)	/* poke where a kprobe is armed */	\
+	B(NO_VERIFY)		/* poke whatever stands there */	\
 	B(TWO_AT_ONCE)		/* the poke mutex dropped half-way */	\
 	B(BATCH_FORGETS_LAST)	/* site of several: no tail */		\
 	B(SYNC_PER_SITE)	/* not one for the batch */		\

@@ -31,10 +31,38 @@ misused call-far 34 "cannot retarget call tp_misused: .* is out of reach of the 
 is "call-far: nothing is changed" "$(pk_get value)" 6
 misused branch-many 7 "cannot register branch many: it has 257 uses, and a batch at most 256"
 
-# A site whose text goes with its module
+# Somebody else writes to a site, between preparation and poke or after it
 check "a module with an instruction to poke" load tp_validate
-check "a site in it is taken" pk take \
-	at="$(sed -n 's/^\([^ ]*\) t tp_nop5\t\[tp_validate]$/\1/p' /proc/kallsyms)"
+nop5=$(sed -n 's/^\([^ ]*\) t tp_nop5\t\[tp_validate]$/\1/p' /proc/kallsyms)
+
+# spoilt WHEN COMMAND... - refused as long as a byte is another one
+spoilt()
+{
+	when=$1
+	shift
+	check "$when: a byte is changed" pk spoil
+	log_mark
+	pk "$@" || :
+	is "$when: refused, the bytes left alone" "$(pk_get ret) $(pk_get changed)" "-16 0"
+	check "$when: the log says why" log_has "cannot poke tp_nop5.*: somebody else has changed it"
+	check "$when: the byte is changed back" pk spoil
+}
+
+check "a site is taken" pk take at="$nop5"
+spoilt "before a poke" replace with=b878563412
+check "then it can be poked" pk replace with=b878563412
+spoilt "before it is restored" replace
+spoilt "before it is released" drop
+check "then it can be released" pk drop
+pk_set lp_break NO_VERIFY
+pk take at="$nop5" && pk spoil
+pk replace with=b878563412 || :
+is "noticed: the bytes not compared" "$(pk_get ret) $(pk_get changed)" "0 1"
+pk_set lp_break NONE
+check "it is released" pk drop
+
+# A site whose text goes with its module
+check "a site in it is taken" pk take at="$nop5"
 check "the module goes" unload tp_validate
 log_mark
 pk replace with=b878563412 || :

@@ -291,6 +291,7 @@ static const struct {
 	{ "flip", tp_cmd_flip },
 	{ "take", tp_cmd_take },
 	{ "replace", tp_cmd_replace },
+	{ "spoil", tp_cmd_spoil },
 	{ "drop", tp_cmd_drop },
 	{ "misuse", tp_cmd_misuse },
 };

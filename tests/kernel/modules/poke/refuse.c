@@ -3,13 +3,15 @@
  * One site at an address that the test chooses, and what a batch that changes
  * it answers.
  *
- * take at=ADDRESS, replace with=BYTES (none: the original ones), drop. All
- * numbers are hexadecimal. And requests that must be refused.
+ * take at=ADDRESS, replace with=BYTES (none: the original ones), spoil, drop.
+ * Addresses and bytes are hexadecimal. And requests that must be refused.
  */
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 
 #include "compat/tests.h"
 #include "tp_poke.h"
@@ -56,13 +58,42 @@ int tp_cmd_replace(void)
 	return ret;
 }
 
+/* Inverts the last byte of an instruction, by means of our own. */
+static int tp_invert(u8 *at)
+{
+	struct page *page = vmalloc_to_page(at);
+	u8 *alias = page ? vmap(&page, 1, VM_MAP, PAGE_KERNEL) : NULL;
+
+	if (!alias)
+		return -EFAULT;
+	alias[offset_in_page(at)] ^= 0xff;
+	vunmap(alias);
+	return 0;
+}
+
+/* spoil len=: the last byte of the site, of a module's text, is another one */
+int tp_cmd_spoil(void)
+{
+	if (!tp_taken)
+		return -EINVAL;
+	return tp_invert((u8 *)poke_site_addr(tp_taken) + tp_num("len", 5) - 1);
+}
+
 /* drop */
 int tp_cmd_drop(void)
 {
-	int ret = poke_site_release(tp_taken);
+	u8 before[POKE_INSN_MAX], after[POKE_INSN_MAX];
+	int ret;
 
+	if (!tp_taken)
+		return -EINVAL;
+	tp_read_site(before);
+	ret = poke_site_release(tp_taken);
 	if (!ret)
 		tp_taken = NULL;
+	else
+		tp_read_site(after);
+	tp_out("changed %d\n", !ret || memcmp(before, after, sizeof(before)));
 	return ret;
 }
 

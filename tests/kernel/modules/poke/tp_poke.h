@@ -107,6 +107,7 @@ int tp_cmd_hotplug(void);
 int tp_cmd_flip(void);
 int tp_cmd_take(void);
 int tp_cmd_replace(void);
+int tp_cmd_spoil(void);
 int tp_cmd_drop(void);
 int tp_cmd_misuse(void);
 
