@@ -96,4 +96,26 @@ for i in $(count "1 2 3" "1 2 3 4 5 6 7 8 9 10"); do
 	sleep 0.2
 done
 ok "livepoke unloaded right after a storm, no late breakpoint killed the kernel"
+
+# The site is executed all the while, as livepoke comes, pokes and goes
+use product
+x=/sys/module/lp_test_poke_exec/parameters/seen
+check "a module that executes a site without a pause" load lp_test_poke_exec
+cycles=$(count 8 100)
+done=0
+while [ $done -lt "$cycles" ]; do
+	read -r old new _ < $x
+	load livepoke && load lp_test_poke_left || break
+	read -r _ poked _ < $x
+	unload lp_test_poke_left && unload livepoke || break
+	read -r restored after wrong < $x
+	[ "$restored" -gt "$old" ] && [ "$poked" -ge "$new" ] && [ "$wrong" = 0 ] || break
+	done=$((done + 1))
+done
+sleep 0.2
+read -r restored last wrong < $x
+check "livepoke went $cycles times under it ($done)" [ $done = "$cycles" ]
+check "old ($restored) and new ($last) were executed" [ "$restored" -gt 1000 -a "$last" -gt 0 ]
+is "no other result, and no new one since livepoke went" "$wrong $last" "0 $after"
+check "it unloads" unload lp_test_poke_exec
 done_testing
