@@ -22,6 +22,7 @@
 #include <linux/prandom.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
+#include <linux/uaccess.h>
 #include <asm/asm.h>
 #include "compat/tests.h"
 #include "poke_validate.h"
@@ -218,6 +219,10 @@ struct tp_random {
 
 static struct tp_random tp_random;
 
+/* Our own text, and something around it. */
+#define TP_MODULE_TEXT	((unsigned long)tp_callee - 0x800)
+#define TP_MODULE_SIZE	0x1400
+
 /* Half kernel text; the rest our text, kernel data, anything at all. */
 static unsigned long tp_random_addr(struct tp_random *r)
 {
@@ -231,7 +236,7 @@ static unsigned long tp_random_addr(struct tp_random *r)
 		return r->etext + (u32)any % (32 << 20);
 	case 2:
 	case 3:
-		return (unsigned long)tp_callee - 0x800 + (u32)any % 0x1400;
+		return TP_MODULE_TEXT + (u32)any % TP_MODULE_SIZE;
 	default:
 		return r->stext + (u32)any % (r->etext - r->stext);
 	}
@@ -282,10 +287,16 @@ static void tp_random_batch(struct tp_random *r, struct poke_check *checks,
 static u64 tp_text_sum(const struct tp_random *r)
 {
 	const u64 *word = (const u64 *)r->stext;
+	unsigned long at;
 	u64 sum = 0;
+	u8 byte;
 
 	for (; word < (const u64 *)(r->etext & ~7ul); word++)
 		sum = sum * 1099511628211ull + *word;
+	for (at = TP_MODULE_TEXT; at < TP_MODULE_TEXT + TP_MODULE_SIZE; at++) {
+		if (!copy_from_kernel_nofault(&byte, (void *)at, 1))
+			sum = sum * 1099511628211ull + byte;
+	}
 	return sum;
 }
 
