@@ -352,9 +352,11 @@ static int poke_batch_run(void)
 	if (ret == -EBUSY)
 		pr_err("cannot poke %pS: a kprobe was registered there meanwhile; unregister it first\n",
 		       (void *)poke_probed);
-	if (ret == -ETIMEDOUT)
+	if (ret == -ETIMEDOUT) {
+		trace_livepoke_timeout(laggard);
 		pr_err("CPU %d has not acknowledged the first sync within %u ms; the old code is back in place\n",
 		       laggard, policy.sync_timeout_ms);
+	}
 	return ret;
 }
 

@@ -336,14 +336,13 @@ static void poke_report(const struct poke_round *r, int cpu)
 		cpu, r->which, sec);
 }
 
-/* Sleeps until the round is complete; it never gives up. */
-static void poke_wait_long(struct poke_run *run, struct poke_round *r)
+/* Sleeps until the round, which waits for @cpu, is complete; never gives up. */
+static void poke_wait_long(struct poke_run *run, struct poke_round *r, int cpu)
 {
 	u64 period = (u64)run->policy->report_ms * 1000000;
 	u64 next = r->start + period;
-	int cpu;
 
-	poke_stat_inc(POKE_STAT_HAND_OVERS);
+	poke_stat_hand_over(r->which, cpu);
 	LP_POINT_ARG(POKE_STUCK, r->which);
 	while ((cpu = poke_round_poll(r)) >= 0) {
 		if (LP_BREAK(STUCK_GIVES_UP))
@@ -361,11 +360,13 @@ static void poke_wait_long(struct poke_run *run, struct poke_round *r)
 static void poke_sync_surely(struct poke_run *run, unsigned int which, bool irq_only)
 {
 	struct poke_round r;
+	int cpu;
 
 	poke_round_begin(&r, which, irq_only);
-	if (poke_wait(&r, run->policy->hand_over_ms, false) >= 0) {
+	cpu = poke_wait(&r, run->policy->hand_over_ms, false);
+	if (cpu >= 0) {
 		poke_stop_rolling(run);
-		poke_wait_long(run, &r);
+		poke_wait_long(run, &r, cpu);
 	}
 	poke_round_end(&r);
 	LP_POINT_ARG(POKE_SYNC_DONE, which);
@@ -550,7 +551,7 @@ int poke_run(const struct poke_policy *policy, int *laggard)
 		ret = poke_attempt(&run);
 		if (ret != -EAGAIN)
 			break;
-		poke_stat_inc(POKE_STAT_RETRIES);
+		poke_stat_retry(attempt + 1);
 		if (++attempt == POKE_RETRIES)
 			poke_stat_inc(POKE_STAT_RETRY_LIMIT);
 	}
@@ -575,9 +576,11 @@ void poke_quiesce(const struct poke_policy *policy)
 {
 	struct poke_run run = { .policy = policy };
 	struct poke_round r;
+	int cpu;
 
 	poke_round_begin(&r, 0, true);
-	if (poke_wait(&r, 1, false) >= 0)
-		poke_wait_long(&run, &r);
+	cpu = poke_wait(&r, 1, false);
+	if (cpu >= 0)
+		poke_wait_long(&run, &r, cpu);
 	poke_round_end(&r);
 }
