@@ -8,6 +8,7 @@
 
 #include <linux/kdebug.h>
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/notifier.h>
 #include "compat/compat.h"
 #include "klp_core.h"
@@ -17,7 +18,7 @@
 #define LP_OOPS_LINE	512
 
 /* Runs in a crash: no lock is taken, and the patches are read as they are. */
-static void lp_oops_line(void)
+static void __kprobes lp_oops_line(void)
 {
 	static char line[LP_OOPS_LINE];
 	struct lp_live_patch *live, *moving = READ_ONCE(lp_transition_patch);
@@ -32,7 +33,7 @@ static void lp_oops_line(void)
 			 moving ? lp_patch_name(moving) : "none");
 }
 
-static int lp_oops_die(struct notifier_block *nb, unsigned long val, void *data)
+static int __kprobes lp_oops_die(struct notifier_block *nb, unsigned long val, void *data)
 {
 	if (val == DIE_OOPS)
 		lp_oops_line();

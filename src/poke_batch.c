@@ -132,20 +132,16 @@ static int poke_refuse(const struct poke_site *site, enum poke_why why)
 
 static int poke_job_decode(struct poke_job *job, const struct poke_op *op)
 {
-	unsigned int len = job->site->orig.len;
-	u8 buf[POKE_INSN_MAX];
+	const struct poke_site *site = job->site;
 	enum poke_why why;
 
 	if (!op->insn) {
-		job->insn = job->site->orig;
+		job->insn = site->orig;
 		return 0;
 	}
-	if (op->len > len || poke_insn_pad(buf, op->insn, op->len, len) < 0)
-		return poke_refuse(job->site, POKE_WHY_LENGTH);
-	why = poke_insn_decode(&job->insn, buf, len);
-	if (!why && job->insn.len != len)
-		why = POKE_WHY_LENGTH;
-	return why ? poke_refuse(job->site, why) : 0;
+	why = poke_validate_new(&job->insn, site->addr, site->orig.len,
+				op->insn, op->len);
+	return why ? poke_refuse(site, why) : 0;
 }
 
 /* One operation; a site that has the new bytes already is left out. */
@@ -155,8 +151,11 @@ static int poke_job_add(const struct poke_op *op)
 	int ret;
 
 	job->site = op->site;
-	if (op->site->gone)
+	if (op->site->gone) {
+		pr_err("cannot poke %pS: the module with that text has gone; release the site\n",
+		       (void *)op->site->addr);
 		return -ENODEV;
+	}
 	ret = poke_job_decode(job, op);
 	if (ret)
 		return ret;
@@ -187,8 +186,30 @@ static int poke_jobs_fill(const struct poke_op *ops, unsigned int count)
 	}
 	sort(poke_jobs, poke_job_count, sizeof(*poke_jobs), poke_job_cmp, NULL);
 	for (i = 1; i < poke_job_count; i++) {
-		if (poke_jobs[i].site == poke_jobs[i - 1].site)
-			return -EINVAL;
+		if (poke_jobs[i].site != poke_jobs[i - 1].site)
+			continue;
+		pr_err("cannot poke %pS: it is in the batch twice; give each site once\n",
+		       (void *)poke_jobs[i].site->addr);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/*
+ * A debugger or a guard of kernel text may have come since the sites were
+ * prepared. What only restores goes on: its module waits for that.
+ */
+static int poke_jobs_check_system(void)
+{
+	enum poke_why why = poke_validate_system();
+	unsigned int i;
+
+	for (i = 0; why && i < poke_job_count; i++) {
+		const struct poke_site *site = poke_jobs[i].site;
+
+		if (memcmp(poke_jobs[i].insn.bytes, site->orig.bytes,
+			   site->orig.len))
+			return poke_refuse(site, why);
 	}
 	return 0;
 }
@@ -238,6 +259,8 @@ static int poke_ent_check(const struct poke_job *job)
 		return 0;
 	if (why)
 		return poke_refuse(site, why);
+	if (LP_BREAK(NO_VERIFY))
+		return 0;
 	if (!poke_text_same(&poke_batch_map, site->addr, site->now.bytes,
 			    site->now.len)) {
 		pr_err("cannot poke %pS: somebody else has changed it\n",
@@ -281,6 +304,9 @@ static int poke_vec_fill(void)
 	return 0;
 }
 
+/* The site at which poke_recheck() found a kprobe; poke mutex. */
+static unsigned long poke_probed;
+
 /* Where kprobe_mutex is not known: a kprobe may have come before sync 1. */
 int poke_recheck(const struct poke_vec *vec)
 {
@@ -290,6 +316,7 @@ int poke_recheck(const struct poke_vec *vec)
 		if (!poke_validate_kprobes(vec->ent[i].addr, vec->ent[i].len))
 			continue;
 		poke_stat_inc(POKE_STAT_KPROBE_ABORTS);
+		poke_probed = vec->ent[i].addr;
 		return -EBUSY;
 	}
 	return 0;
@@ -322,9 +349,14 @@ static int poke_batch_run(void)
 		return 0;
 	}
 	poke_slots_quarantine();
-	if (ret == -ETIMEDOUT)
+	if (ret == -EBUSY)
+		pr_err("cannot poke %pS: a kprobe was registered there meanwhile; unregister it first\n",
+		       (void *)poke_probed);
+	if (ret == -ETIMEDOUT) {
+		trace_livepoke_timeout(laggard);
 		pr_err("CPU %d has not acknowledged the first sync within %u ms; the old code is back in place\n",
 		       laggard, policy.sync_timeout_ms);
+	}
 	return ret;
 }
 
@@ -339,12 +371,18 @@ int poke_batch_locked(const struct poke_op *ops, unsigned int count)
 {
 	int ret;
 
-	if (count > POKE_BATCH_MAX)
+	if (count > POKE_BATCH_MAX) {
+		pr_err("cannot poke %u sites at once: a batch has at most %u; use several\n",
+		       count, POKE_BATCH_MAX);
 		return -E2BIG;
+	}
 	ret = poke_jobs_fill(ops, count);
 	if (LP_BREAK(TWO_AT_ONCE))
 		poke_drop_mutex(5);
 	if (ret || !poke_job_count)
+		return ret;
+	ret = poke_jobs_check_system();
+	if (ret)
 		return ret;
 	ret = poke_jobs_map();
 	if (ret) {

@@ -74,6 +74,21 @@ static struct poke_site **poke_uses_prepare(struct poke_uses *u,
 	return ERR_PTR(ret);
 }
 
+/* Preparing its sites once more would fail, and forget those that are held. */
+static int poke_registered(const char *what, const char *name)
+{
+	pr_err("cannot register %s %s: it is registered already; unregister it first\n",
+	       what, name);
+	return -EBUSY;
+}
+
+static int poke_unregistered(const char *what, const char *name)
+{
+	pr_err("cannot change %s %s: it is not registered; register it first\n",
+	       what, name);
+	return -EINVAL;
+}
+
 /*
  * Calls
  */
@@ -117,8 +132,11 @@ int poke_call_register(struct poke_call *call)
 {
 	struct poke_site **sites;
 	struct poke_uses u;
-	int ret = poke_uses_init(&u, POKE_CALL_SITES_MAX + 1);
+	int ret;
 
+	if (call->sites)
+		return poke_registered("call", call->name);
+	ret = poke_uses_init(&u, POKE_CALL_SITES_MAX + 1);
 	if (ret)
 		return ret;
 	poke_call_scan(call, &u);
@@ -171,6 +189,9 @@ static int poke_call_fill(const struct poke_call *call, void *func,
 		ret = poke_insn_branch(poke_change_add(c, i, site),
 				       site->orig.bytes[0], site->addr,
 				       (unsigned long)func, site->orig.len);
+		if (ret)
+			pr_err("cannot retarget call %s: %pS is out of reach of the call at %pS; use a function of the kernel or of a module\n",
+			       call->name, func, (void *)site->addr);
 	}
 	return ret;
 }
@@ -181,7 +202,7 @@ int __poke_call_update(struct poke_call *call, void *func)
 	int ret;
 
 	if (!call->sites)
-		return -EINVAL;
+		return poke_unregistered("call", call->name);
 	ret = poke_change_init(&c, call->count);
 	if (!ret)
 		ret = poke_call_fill(call, func, &c);
@@ -216,14 +237,20 @@ int poke_branch_register(struct poke_branch *branch)
 	const s32 *entry;
 	struct poke_site **sites;
 	struct poke_uses u;
-	int ret = poke_uses_init(&u, POKE_BATCH_MAX);
+	int ret;
 
+	if (branch->sites)
+		return poke_registered("branch", branch->name);
+	ret = poke_uses_init(&u, POKE_BATCH_MAX);
 	if (ret)
 		return ret;
 	for (entry = branch->start; *entry; entry++)
 		poke_uses_add(&u, (u8 *)entry + *entry, false);
 	if (entry - branch->start > POKE_BATCH_MAX) {
 		kfree(u.wants);
+		pr_err("cannot register branch %s: it has %ld uses, and a batch at most %u; use several branches\n",
+		       branch->name, (long)(entry - branch->start),
+		       POKE_BATCH_MAX);
 		return -E2BIG;
 	}
 	sites = poke_uses_prepare(&u, branch->owner, &branch->count);
@@ -261,7 +288,7 @@ int poke_branch_set(struct poke_branch *branch, bool on)
 	int ret;
 
 	if (!branch->sites)
-		return -EINVAL;
+		return poke_unregistered("branch", branch->name);
 	ret = poke_change_init(&c, branch->count);
 	if (!ret) {
 		poke_branch_fill(branch, on, &c);

@@ -62,7 +62,7 @@ struct poke_run {
  */
 
 /* The compare-and-exchange is the full barrier that poke_retire() pairs with. */
-bool poke_ref_get(void)
+bool __kprobes poke_ref_get(void)
 {
 	int *refs = &poke_cpu_self()->refs;
 	int seen, old = READ_ONCE(*refs);
@@ -78,7 +78,7 @@ bool poke_ref_get(void)
 	return false;
 }
 
-static void poke_ref_drop(int *refs)
+static void __kprobes poke_ref_drop(int *refs)
 {
 	int seen, old = READ_ONCE(*refs);
 
@@ -86,7 +86,7 @@ static void poke_ref_drop(int *refs)
 		old = seen;
 }
 
-void poke_ref_put(void)
+void __kprobes poke_ref_put(void)
 {
 	LP_RECORD(POKE_UNREF, 0, 0);
 	poke_ref_drop(&poke_cpu_self()->refs);
@@ -100,7 +100,7 @@ void poke_ref_put(void)
  * their own kind they end in the same bytes.
  */
 
-static void poke_assert_writer(void)
+static void __kprobes poke_assert_writer(void)
 {
 	POKE_ASSERT(READ_ONCE(poke_state.patch_cpu) == -1 ||
 		    READ_ONCE(poke_state.patch_cpu) == poke_this_cpu(),
@@ -118,7 +118,7 @@ static void poke_store_int3(void)
 	}
 }
 
-void poke_store_first(enum poke_variant variant)
+void __kprobes poke_store_first(enum poke_variant variant)
 {
 	struct poke_vec *vec = &poke_state.vec;
 	unsigned int i;
@@ -131,50 +131,79 @@ void poke_store_first(enum poke_variant variant)
 	}
 }
 
-/* One store for the whole tail; the first byte stays INT3. */
-static void poke_store_quad(struct poke_ent *ent)
+/* Does the site lie in the aligned group of eight bytes at @base? */
+static __kprobes bool poke_in_quad(const struct poke_ent *ent, unsigned long base)
+{
+	return (ent->addr & ~7ul) == base && poke_in_one_quad(ent);
+}
+
+/*
+ * One store for the tails of all sites from @ent on that share its eight
+ * bytes; the first bytes stay INT3. Between the load and the store the handler
+ * on this CPU may roll the batch forward: a tail that came from memory would
+ * then take the new one of a neighbour away again, below its new first byte.
+ * A first byte that becomes INT3 once more does no harm in COMMIT.
+ */
+static __kprobes unsigned int poke_store_quad(struct poke_ent *ent,
+					      unsigned int max)
 {
 	u64 *quad = (u64 *)((unsigned long)ent->alias & ~7ul);
-	unsigned int off = ent->addr & 7;
+	unsigned long base = ent->addr & ~7ul;
 	u64 val = READ_ONCE(*quad);
 	u8 *bytes = (u8 *)&val;
-	unsigned int i;
+	unsigned int i, n;
 
-	bytes[off] = POKE_INT3;
-	for (i = 1; i < ent->len; i++)
-		bytes[off + i] = ent->insn[POKE_NEW].bytes[i];
+	for (n = 0; n < max && poke_in_quad(&ent[n], base); n++) {
+		bytes[ent[n].addr - base] = POKE_INT3;
+		for (i = 1; i < ent[n].len; i++)
+			bytes[ent[n].addr - base + i] = ent[n].insn[POKE_NEW].bytes[i];
+		if (LP_BREAK(QUAD_PER_SITE))
+			max = 1;
+	}
 	poke_store64(quad, val);
+	return n;
 }
 
-static void poke_store_tail(struct poke_ent *ent)
+static __kprobes void poke_store_bytes(struct poke_ent *ent)
 {
 	unsigned int i;
+
+	for (i = 1; i < ent->len; i++)
+		poke_store8(ent->alias + i, ent->insn[POKE_NEW].bytes[i]);
+}
+
+/* Returns how many of the @max sites from @ent on are done. */
+static __kprobes unsigned int poke_store_tail(struct poke_ent *ent,
+					      unsigned int max)
+{
+	unsigned int i, n = 1;
 
 	if (!ent->tail_differs)
-		return;
-	if (poke_in_one_quad(ent)) {
-		poke_store_quad(ent);
-	} else {
-		for (i = 1; i < ent->len; i++)
-			poke_store8(ent->alias + i, ent->insn[POKE_NEW].bytes[i]);
+		return 1;
+	if (poke_in_one_quad(ent))
+		n = poke_store_quad(ent, max);
+	else
+		poke_store_bytes(ent);
+	for (i = 0; i < n; i++) {
+		if (ent[i].tail_differs)
+			LP_RECORD(POKE_TAIL, ent[i].addr, 0);
 	}
-	LP_RECORD(POKE_TAIL, ent->addr, 0);
+	return n;
 }
 
-void poke_store_tails(void)
+void __kprobes poke_store_tails(void)
 {
 	struct poke_vec *vec = &poke_state.vec;
-	unsigned int i;
+	unsigned int i, count = vec->count;
 	int phase __maybe_unused = READ_ONCE(poke_state.phase);
 
 	POKE_ASSERT(phase == POKE_COMMIT || phase == POKE_COMMIT_SYNCED,
 		    "I1: tail written outside COMMIT");
 	poke_assert_writer();
-	for (i = 0; i < vec->count; i++) {
-		if (LP_BREAK(BATCH_FORGETS_LAST) && i && i + 1 == vec->count)
-			break;
-		poke_store_tail(&vec->ent[i]);
-	}
+	if (LP_BREAK(BATCH_FORGETS_LAST) && count > 1)
+		count--;
+	for (i = 0; i < count; i += poke_store_tail(&vec->ent[i], count - i))
+		;
 }
 
 /*
@@ -188,7 +217,7 @@ static void poke_set_phase(int phase)
 	LP_RECORD(POKE_PHASE, phase, 0);
 }
 
-bool poke_leave_deploy(int phase)
+bool __kprobes poke_leave_deploy(int phase)
 {
 	int seen;
 
@@ -272,6 +301,8 @@ static void poke_retire(struct poke_run *run)
 /*
  * Polls until the round is complete, the time since its begin is over, or
  * (sync 1) the handler on this CPU has rolled back. Returns the laggard or -1.
+ * The poker's own CPU may have stood still, below a hypervisor for instance:
+ * what came in meanwhile counts, however late it is.
  */
 static int poke_wait(struct poke_round *r, unsigned int limit_ms, bool sleep)
 {
@@ -282,8 +313,10 @@ static int poke_wait(struct poke_round *r, unsigned int limit_ms, bool sleep)
 	while ((cpu = poke_round_poll(r)) >= 0) {
 		if (READ_ONCE(poke_state.phase) == POKE_ABORT)
 			break;
-		if (poke_now_ns() - r->start >= limit)
+		if (poke_now_ns() - r->start >= limit) {
+			cpu = poke_round_poll(r);
 			break;
+		}
 		if (sleep) {
 			poke_sleep();
 			poke_round_again(r);
@@ -303,14 +336,13 @@ static void poke_report(const struct poke_round *r, int cpu)
 		cpu, r->which, sec);
 }
 
-/* Sleeps until the round is complete; it never gives up. */
-static void poke_wait_long(struct poke_run *run, struct poke_round *r)
+/* Sleeps until the round, which waits for @cpu, is complete; never gives up. */
+static void poke_wait_long(struct poke_run *run, struct poke_round *r, int cpu)
 {
 	u64 period = (u64)run->policy->report_ms * 1000000;
 	u64 next = r->start + period;
-	int cpu;
 
-	poke_stat_inc(POKE_STAT_HAND_OVERS);
+	poke_stat_hand_over(r->which, cpu);
 	LP_POINT_ARG(POKE_STUCK, r->which);
 	while ((cpu = poke_round_poll(r)) >= 0) {
 		if (LP_BREAK(STUCK_GIVES_UP))
@@ -328,11 +360,13 @@ static void poke_wait_long(struct poke_run *run, struct poke_round *r)
 static void poke_sync_surely(struct poke_run *run, unsigned int which, bool irq_only)
 {
 	struct poke_round r;
+	int cpu;
 
 	poke_round_begin(&r, which, irq_only);
-	if (poke_wait(&r, run->policy->hand_over_ms, false) >= 0) {
+	cpu = poke_wait(&r, run->policy->hand_over_ms, false);
+	if (cpu >= 0) {
 		poke_stop_rolling(run);
-		poke_wait_long(run, &r);
+		poke_wait_long(run, &r, cpu);
 	}
 	poke_round_end(&r);
 	LP_POINT_ARG(POKE_SYNC_DONE, which);
@@ -517,7 +551,7 @@ int poke_run(const struct poke_policy *policy, int *laggard)
 		ret = poke_attempt(&run);
 		if (ret != -EAGAIN)
 			break;
-		poke_stat_inc(POKE_STAT_RETRIES);
+		poke_stat_retry(attempt + 1);
 		if (++attempt == POKE_RETRIES)
 			poke_stat_inc(POKE_STAT_RETRY_LIMIT);
 	}
@@ -542,9 +576,11 @@ void poke_quiesce(const struct poke_policy *policy)
 {
 	struct poke_run run = { .policy = policy };
 	struct poke_round r;
+	int cpu;
 
 	poke_round_begin(&r, 0, true);
-	if (poke_wait(&r, 1, false) >= 0)
-		poke_wait_long(&run, &r);
+	cpu = poke_wait(&r, 1, false);
+	if (cpu >= 0)
+		poke_wait_long(&run, &r, cpu);
 	poke_round_end(&r);
 }

@@ -8,6 +8,7 @@
  *
  * Written under the poke mutex; read by #BP handlers without a lock.
  */
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <asm/barrier.h>
@@ -28,7 +29,7 @@ struct poke_ever {
 
 static struct poke_ever *poke_evers[1 << POKE_EVER_BITS];
 
-static struct poke_ever **poke_ever_bucket(unsigned long addr)
+static __kprobes struct poke_ever **poke_ever_bucket(unsigned long addr)
 {
 	unsigned long hash = addr ^ (addr >> POKE_EVER_BITS);
 
@@ -36,7 +37,7 @@ static struct poke_ever **poke_ever_bucket(unsigned long addr)
 }
 
 /* Context: any. */
-bool poke_ever_poked(unsigned long addr)
+bool __kprobes poke_ever_poked(unsigned long addr)
 {
 	/* Acquire: pairs with the release in poke_ever_remember(). */
 	struct poke_ever *e = smp_load_acquire(poke_ever_bucket(addr));

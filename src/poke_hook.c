@@ -29,13 +29,17 @@ LP_ENUM_PARAM(poke_hook, poke_hook_names, 0444);
 MODULE_PARM_DESC(poke_hook, "where breakpoints are taken from: die (notifier), ftrace (before kprobes; the notifier stays as backstop)");
 
 #ifdef LP_TEST_BUILD
-/* A broken variant must be counted, not kill the kernel that counts. */
-static noinline bool poke_survive(struct pt_regs *regs)
+/*
+ * A breakpoint at a poked address that nobody has claimed is counted. A broken
+ * variant must not kill the kernel that counts it.
+ */
+static noinline bool __kprobes poke_survive(struct pt_regs *regs)
 {
-	if (!READ_ONCE(lp_break_now) || user_mode(regs) ||
-	    !poke_ever_poked(regs->ip - 1))
+	if (user_mode(regs) || !poke_ever_poked(regs->ip - 1))
 		return false;
 	poke_stat_inc(POKE_STAT_NOT_OURS);
+	if (!READ_ONCE(lp_break_now))
+		return false;
 	regs->ip--;
 	return true;
 }

@@ -82,6 +82,7 @@ enum poke_why {
 	POKE_WHY_LKRG,			/* LKRG watches kernel text */
 	POKE_WHY_MODULE_GOING,		/* its module is not live */
 	POKE_WHY_NO_MEMORY,
+	POKE_WHY_PAD_RANGE,		/* a short branch cannot be padded */
 
 	POKE_WHY_COUNT
 };

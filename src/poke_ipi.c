@@ -7,6 +7,7 @@
  * one stuck CPU it would spin for ever.
  */
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/nmi.h>
@@ -22,12 +23,12 @@ int poke_send(int cpu)
 	return smp_call_function_single_async(cpu, &poke_cpu(cpu)->csd);
 }
 
-static bool poke_owes_any(void)
+static bool __kprobes poke_owes_any(void)
 {
 	return READ_ONCE(poke_cpu_self()->ack) < poke_generation();
 }
 
-void poke_sync_poll(void)
+void __kprobes poke_sync_poll(void)
 {
 	if (poke_owes_any())
 		poke_acknowledge(POKE_FROM_POLL);
@@ -35,7 +36,7 @@ void poke_sync_poll(void)
 EXPORT_SYMBOL_GPL(poke_sync_poll);
 
 /* Some NMI for somebody else. */
-static int poke_nmi(unsigned int cmd, struct pt_regs *regs)
+static int __kprobes poke_nmi(unsigned int cmd, struct pt_regs *regs)
 {
 	if (poke_owes_any())
 		poke_acknowledge(POKE_FROM_NMI);
@@ -57,10 +58,14 @@ int poke_ipi_init(void)
 
 /*
  * Our function may have been left queued for a CPU that acknowledged in
- * another way. A call that waits comes after it in the queue of each CPU.
+ * another way. When a call that waits has returned, each CPU has taken it out
+ * of its queue, but what is waited for runs first of what was taken out
+ * together: ours may still follow. That happens with interrupts off, so RCU
+ * waits for it.
  */
 void poke_ipi_exit(void)
 {
 	unregister_nmi_handler(NMI_LOCAL, "livepoke");
 	on_each_cpu(poke_ipi, NULL, 1);
+	synchronize_rcu();
 }

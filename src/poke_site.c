@@ -251,12 +251,36 @@ static void poke_site_restore_surely(struct poke_site *site, struct module *goin
 	}
 }
 
+/*
+ * All sites of a module, in as few batches as possible. What a batch refuses
+ * is left to poke_site_restore_surely().
+ */
+static void poke_owner_restore(const struct module *mod)
+{
+	static struct poke_op ops[POKE_BATCH_MAX];
+	struct poke_site *site;
+	unsigned int n = 0;
+
+	list_for_each_entry(site, &poke_sites, list) {
+		if (site->owner != mod || site->gone)
+			continue;
+		ops[n++] = (struct poke_op) { .site = site };
+		if (n < POKE_BATCH_MAX)
+			continue;
+		poke_batch_locked(ops, n);
+		n = 0;
+	}
+	poke_batch_locked(ops, n);
+}
+
 /* Sites that the module should have released in its exit function. */
 static void poke_drop_owner(struct module *mod)
 {
 	struct poke_site *site, *tmp;
 	unsigned int count = 0;
 
+	if (!LP_BREAK(GOING_FORGETS))
+		poke_owner_restore(mod);
 	list_for_each_entry_safe(site, tmp, &poke_sites, list) {
 		if (site->owner != mod)
 			continue;

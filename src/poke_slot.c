@@ -51,7 +51,7 @@ static unsigned int poke_slot_next;
 static unsigned int poke_slot_held;	/* in quarantine */
 static struct poke_round poke_slot_round;
 
-static unsigned long poke_slot_addr(unsigned int i)
+static unsigned long __kprobes poke_slot_addr(unsigned int i)
 {
 	return (unsigned long)&poke_slots[i * POKE_SLOT_SIZE];
 }
@@ -65,7 +65,7 @@ static unsigned long poke_slot_addr(unsigned int i)
  *	the slot knows.
  * Return: true if it was, and @regs say how to go on.
  */
-bool poke_slot_end(struct pt_regs *regs, unsigned long addr)
+bool __kprobes poke_slot_end(struct pt_regs *regs, unsigned long addr)
 {
 	unsigned long off = addr - poke_slot_addr(0);
 	const struct poke_slot *slot;
@@ -80,6 +80,24 @@ bool poke_slot_end(struct pt_regs *regs, unsigned long addr)
 	if (slot->irqs_on)
 		regs->flags |= X86_EFLAGS_IF;
 	return true;
+}
+
+/**
+ * poke_slots_reach() - can an instruction run in every slot?
+ * @insn:	the instruction
+ * @addr:	where it stands
+ *
+ * Return: false if its RIP-relative operand is out of reach of a slot.
+ */
+bool poke_slots_reach(const struct poke_insn *insn, unsigned long addr)
+{
+	unsigned long first = poke_slot_addr(0);
+	unsigned long last = poke_slot_addr(POKE_SLOT_COUNT - 1);
+	u8 code[POKE_SLOT_SIZE];
+
+	return !poke_insn_is_copy(insn) ||
+	       (poke_insn_build(insn, addr, first, code, sizeof(code)) > 0 &&
+		poke_insn_build(insn, addr, last, code, sizeof(code)) > 0);
 }
 
 static int poke_slot_find_free(void)
@@ -117,8 +135,8 @@ static void poke_slot_write(unsigned int i, const u8 *code, unsigned int len)
  * A CPU executes the slot only after a trap: it serialises in the handler
  * after it has seen the batch, which is published after this.
  *
- * Return: the address, or 0 if every slot is in use or quarantined, or an
- *	operand is out of reach.
+ * Return: the address, or 0 if every slot is in use or quarantined. That
+ *	operands are in reach was checked before, see poke_slots_reach().
  */
 unsigned long poke_slot_get(const struct poke_insn *insn, unsigned long addr,
 			    bool irqs_on)

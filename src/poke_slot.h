@@ -11,6 +11,7 @@
 unsigned long poke_slot_get(const struct poke_insn *insn, unsigned long addr,
 			    bool irqs_on);
 bool poke_slot_end(struct pt_regs *regs, unsigned long addr);
+bool poke_slots_reach(const struct poke_insn *insn, unsigned long addr);
 
 void poke_slots_release(void);
 void poke_slots_quarantine(void);

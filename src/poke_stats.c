@@ -81,6 +81,19 @@ void poke_stat_sync_time(unsigned int which, u64 ns)
 	trace_livepoke_sync(which, us);
 }
 
+/* Counted and traced, by the poker. */
+void poke_stat_retry(unsigned int attempt)
+{
+	poke_stat_inc(POKE_STAT_RETRIES);
+	trace_livepoke_retry(attempt);
+}
+
+void poke_stat_hand_over(unsigned int which, int cpu)
+{
+	poke_stat_inc(POKE_STAT_HAND_OVERS);
+	trace_livepoke_hand_over(which, cpu);
+}
+
 static void poke_show_times(struct seq_file *m, unsigned int which)
 {
 	unsigned int i;

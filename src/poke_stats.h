@@ -71,11 +71,15 @@ static __always_inline void poke_stat_add(enum poke_stat id, u64 n)
 
 u64 poke_stat_sum(enum poke_stat id);
 void poke_stat_sync_time(unsigned int which, u64 ns);
+void poke_stat_retry(unsigned int attempt);
+void poke_stat_hand_over(unsigned int which, int cpu);
 void poke_stats_init(void);
 void poke_stats_exit(void);
 #else
 void poke_stat_add(enum poke_stat id, unsigned long long n);
 void poke_stat_sync_time(unsigned int which, unsigned long long ns);
+#define poke_stat_retry(attempt)	poke_stat_inc(POKE_STAT_RETRIES)
+#define poke_stat_hand_over(which, cpu)	poke_stat_inc(POKE_STAT_HAND_OVERS)
 #endif
 
 #define poke_stat_inc(id)	poke_stat_add(id, 1)

@@ -30,7 +30,7 @@ DEFINE_PER_CPU(u64, poke_serials);
 /* Written under the locks of a poke; 64 bits do not wrap. */
 static u64 poke_gen;
 
-u64 poke_generation(void)
+u64 __kprobes poke_generation(void)
 {
 	return READ_ONCE(poke_gen);
 }
@@ -43,15 +43,27 @@ static const enum poke_stat poke_ack_stat[] = {
 	[POKE_FROM_HOTPLUG] = POKE_STAT_ACK_HOTPLUG,
 };
 
+/* What an acknowledgement begins with: the generation that it may publish. */
+struct poke_read {
+	u64 gen;
+	u64 serials;		/* how often this CPU had serialised by then */
+};
+
 /*
  * Raises ack to gen. The handlers of one CPU nest, hence the compare and
  * exchange. It is a full barrier: whatever this CPU fetched or read before
  * is ordered before the poker's acquire in poke_cpu_owes().
  */
-static void poke_publish_ack(struct poke_cpu *c, u64 gen, enum poke_ack_from from)
+static void __kprobes poke_publish_ack(struct poke_cpu *c, u64 gen,
+				       const struct poke_read *read,
+				       enum poke_ack_from from)
 {
 	u64 seen, old = READ_ONCE(c->ack);
 
+	POKE_ASSERT(!gen || poke_serial_count() != read->serials,
+		    "I3: acknowledged before serialising");
+	POKE_ASSERT(!gen || gen == read->gen,
+		    "I3: acknowledged a generation not read before serialising");
 	if (old < gen)
 		LP_RECORD(POKE_ACK, gen, from);
 	while (old < gen) {
@@ -64,33 +76,27 @@ static void poke_publish_ack(struct poke_cpu *c, u64 gen, enum poke_ack_from fro
 	}
 }
 
-/* The generation to publish, read before serialising; 0 if it failed. */
-static __always_inline u64 poke_serialised_gen(struct poke_cpu *c,
-					       enum poke_ack_from from)
+/*
+ * Reads the generation, serialises and publishes what it has read, which is
+ * also the result; 0 if this CPU cannot serialise here.
+ */
+static __always_inline u64 poke_ack(struct poke_cpu *c, enum poke_ack_from from)
 {
-	/* Pairs with the release of poke_gen in poke_round_begin(). */
-	u64 gen = smp_load_acquire(&poke_gen);
-	u64 serials __maybe_unused = poke_serial_count();
+	struct poke_read read;
+	u64 gen;
 
-	LP_RECORD(POKE_READ, gen, 0);
-	if (LP_BREAK(ACK_BEFORE_SERIALISE)) {
-		POKE_ASSERT(poke_serial_count() != serials,
-			    "I3: acknowledged before serialising");
-		poke_publish_ack(c, gen, from);
-	}
+	/* Pairs with the release of poke_gen in poke_round_begin(). */
+	read.gen = smp_load_acquire(&poke_gen);
+	read.serials = poke_serial_count();
+	LP_RECORD(POKE_READ, read.gen, 0);
+	if (LP_BREAK(ACK_BEFORE_SERIALISE))
+		poke_publish_ack(c, read.gen, &read, from);
 	if (!poke_serialise())
 		return 0;
 	LP_RECORD(POKE_SERIAL, 0, 0);
 	LP_POINT(POKE_ACK_SERIALISED);
-	if (LP_BREAK(MASK_BITS)) {
-		u64 now = READ_ONCE(poke_gen);
-
-		POKE_ASSERT(now == gen,
-			    "I3: acknowledged a generation not read before serialising");
-		gen = now;
-	}
-	POKE_ASSERT(poke_serial_count() != serials,
-		    "I3: acknowledged before serialising");
+	gen = LP_BREAK(MASK_BITS) ? READ_ONCE(poke_gen) : read.gen;
+	poke_publish_ack(c, gen, &read, from);
 	return gen;
 }
 
@@ -101,11 +107,9 @@ static __always_inline u64 poke_serialised_gen(struct poke_cpu *c,
  * Context: any, on the CPU that acknowledges and not migrating. Waits for
  *	nothing, takes no lock.
  */
-void poke_acknowledge(enum poke_ack_from from)
+void __kprobes poke_acknowledge(enum poke_ack_from from)
 {
-	struct poke_cpu *c = poke_cpu_self();
-
-	poke_publish_ack(c, poke_serialised_gen(c, from), from);
+	poke_ack(poke_cpu_self(), from);
 }
 
 /*
@@ -127,8 +131,7 @@ void poke_ipi(void *unused)
 	 */
 	smp_mb();
 	LP_POINT(POKE_IPI);
-	gen = poke_serialised_gen(c, POKE_FROM_IPI);
-	poke_publish_ack(c, gen, POKE_FROM_IPI);
+	gen = poke_ack(c, POKE_FROM_IPI);
 	LP_RECORD(POKE_ACK_IRQ, gen, 0);
 	/*
 	 * Never goes back: this function does not nest. Release: pairs with
@@ -197,7 +200,7 @@ void poke_round_begin(struct poke_round *r, unsigned int which, bool irq_only)
 	smp_mb();
 	r->gen = poke_gen + 1;
 	LP_RECORD(POKE_GEN, r->gen, which);
-	/* Pairs with the acquire in poke_serialised_gen(). */
+	/* Pairs with the acquire in poke_ack(). */
 	smp_store_release(&poke_gen, r->gen);
 	/* Store buffering, pairs with the barrier in poke_ipi(). */
 	smp_mb();

@@ -52,6 +52,46 @@ TRACE_EVENT(livepoke_sync,
 	TP_printk("sync=%u us=%llu", __entry->which, __entry->us)
 );
 
+/* The handler on the patching CPU has rolled back. */
+TRACE_EVENT(livepoke_retry,
+	TP_PROTO(unsigned int attempt),
+	TP_ARGS(attempt),
+	TP_STRUCT__entry(
+		__field(unsigned int, attempt)
+	),
+	TP_fast_assign(
+		__entry->attempt = attempt;
+	),
+	TP_printk("attempt=%u", __entry->attempt)
+);
+
+/* A sync takes long: the poker stops rolling and sleeps. */
+TRACE_EVENT(livepoke_hand_over,
+	TP_PROTO(unsigned int which, int cpu),
+	TP_ARGS(which, cpu),
+	TP_STRUCT__entry(
+		__field(unsigned int, which)
+		__field(int, cpu)
+	),
+	TP_fast_assign(
+		__entry->which = which;
+		__entry->cpu = cpu;
+	),
+	TP_printk("sync=%u waits for cpu=%d", __entry->which, __entry->cpu)
+);
+
+TRACE_EVENT(livepoke_timeout,
+	TP_PROTO(int cpu),
+	TP_ARGS(cpu),
+	TP_STRUCT__entry(
+		__field(int, cpu)
+	),
+	TP_fast_assign(
+		__entry->cpu = cpu;
+	),
+	TP_printk("cpu=%d has not acknowledged", __entry->cpu)
+);
+
 #endif /* _LIVEPOKE_POKE_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

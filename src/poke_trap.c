@@ -5,7 +5,9 @@
  * Hostile context: interrupts are off, the trap may have come from anywhere,
  * an NMI included, and anything called from here may itself be what is being
  * poked. Nothing here waits, takes a lock or calls code outside of the files
- * that Kbuild lists in LP_HOSTILE.
+ * that Kbuild lists in LP_HOSTILE. All of it is __kprobes: by way of the ftrace
+ * hook it runs before the kernel looks for kprobes, and would trap on one of
+ * its own for ever.
  */
 #include "poke_core.h"
 #include "poke_ever.h"
@@ -15,7 +17,7 @@
 #include "poke_trap.h"
 
 /* Binary search: vec is sorted by address. */
-static struct poke_ent *poke_find(unsigned long addr)
+static __kprobes struct poke_ent *poke_find(unsigned long addr)
 {
 	struct poke_vec *vec = &poke_state.vec;
 	unsigned int lo = 0, hi = vec->count;
@@ -37,7 +39,7 @@ static struct poke_ent *poke_find(unsigned long addr)
 	LP_RECORD(POKE_DECIDE, addr, (phase) << 8 | (decision))
 
 /* Back to the site, to execute what stands there now. */
-static void poke_step_back(struct pt_regs *regs)
+static void __kprobes poke_step_back(struct pt_regs *regs)
 {
 	regs->ip--;
 }
@@ -47,8 +49,8 @@ static void poke_step_back(struct pt_regs *regs)
  * of line with interrupts off. The slot itself says whether they were on, so
  * nothing has to be remembered, and whatever nests on top is harmless.
  */
-static void poke_divert(struct pt_regs *regs, struct poke_ent *ent,
-			enum poke_variant variant)
+static void __kprobes poke_divert(struct pt_regs *regs, struct poke_ent *ent,
+				  enum poke_variant variant)
 {
 	const struct poke_insn *insn = &ent->insn[variant];
 	bool irqs_on = regs->flags & X86_EFLAGS_IF;
@@ -73,7 +75,7 @@ static void poke_divert(struct pt_regs *regs, struct poke_ent *ent,
  * While a needed sync 2 is outstanding there is no way forward: another CPU
  * might fetch the new first byte and an old tail.
  */
-static bool poke_roll(int phase)
+static bool __kprobes poke_roll(int phase)
 {
 	switch (phase) {
 	case POKE_DEPLOY:
@@ -105,7 +107,7 @@ static bool poke_roll(int phase)
 	return true;
 }
 
-static void poke_count_hit(int phase, bool patching)
+static void __kprobes poke_count_hit(int phase, bool patching)
 {
 	static const enum poke_stat first[] = {
 		POKE_STAT_HIT_IDLE, POKE_STAT_HIT_PATCH_IDLE,
@@ -115,7 +117,7 @@ static void poke_count_hit(int phase, bool patching)
 }
 
 /* A breakpoint at a site of the published batch; a reference is held. */
-static void poke_trap_site(struct pt_regs *regs, struct poke_ent *ent)
+static void __kprobes poke_trap_site(struct pt_regs *regs, struct poke_ent *ent)
 {
 	bool patching = READ_ONCE(poke_state.patch_cpu) == poke_this_cpu();
 	int phase;
@@ -144,7 +146,7 @@ static void poke_trap_site(struct pt_regs *regs, struct poke_ent *ent)
  * No published batch has this address. @seq is pseq as it was before that
  * was found out.
  */
-static bool poke_trap_late(struct pt_regs *regs, unsigned long addr, u64 seq)
+static bool __kprobes poke_trap_late(struct pt_regs *regs, unsigned long addr, u64 seq)
 {
 	LP_POINT_ARG(POKE_TRAP_LATE, addr);
 	if (!poke_ever_poked(addr) || LP_BREAK(FORGET_EARLY))
@@ -178,7 +180,7 @@ static bool poke_trap_late(struct pt_regs *regs, unsigned long addr, u64 seq)
  * Context: #BP, NMI-like.
  * Return: true if it was ours and @regs say how to go on.
  */
-bool poke_trap(struct pt_regs *regs)
+bool __kprobes poke_trap(struct pt_regs *regs)
 {
 	unsigned long addr = regs->ip - 1;
 	struct poke_ent *ent = NULL;

@@ -28,6 +28,7 @@
 #include <linux/uaccess.h>
 #include "enum_param.h"
 #include "kernel_syms.h"
+#include "poke_slot.h"
 #include "poke_validate.h"
 #include "test_break.h"
 
@@ -44,9 +45,14 @@ static DEFINE_MUTEX(poke_validate_mutex);
  * Functions between the breakpoint exception and our handler that neither
  * noinstr nor the kprobe blacklist protects. A breakpoint in one of them is
  * taken again and again until the stack ends. The ftrace functions are on the
- * way when the handler is entered by its ftrace hook.
+ * way when the handler is entered by its ftrace hook, the latency tracers and
+ * lockdep when they are in use.
  */
 static const char * const poke_trap_path[] = {
+	"lock_acquire",
+	"lock_release",
+	"trace_hwlat_callback",
+	"trace_osnoise_callback",
 	"__rcu_read_lock",
 	"__rcu_read_unlock",
 	"rcu_read_unlock_special",
@@ -128,8 +134,15 @@ static bool poke_module_loaded(const char *name)
 	return loaded;
 }
 
-/* Somebody who owns breakpoints, or kernel text, as a whole. */
-static enum poke_why poke_check_system(void)
+/**
+ * poke_validate_system() - does somebody own breakpoints or text as a whole?
+ *
+ * Such an owner may come at any time, so a batch asks again.
+ *
+ * Context: process context.
+ * Return: POKE_OK, or whose they are.
+ */
+enum poke_why poke_validate_system(void)
 {
 	unsigned int i;
 	int *kgdb = lp_kdata(kgdb_io_module_registered);
@@ -326,43 +339,46 @@ static enum poke_why poke_check_old(struct poke_check *check)
 	return POKE_OK;
 }
 
-/* Any address of our text will do: the slots are within a few MiB of it. */
-static bool poke_in_reach(const struct poke_insn *insn, unsigned long addr)
-{
-	u8 buf[POKE_SLOT_SIZE];
-	unsigned long slot = (unsigned long)poke_validate_sites;
-
-	return !poke_insn_is_copy(insn) ||
-	       poke_insn_build(insn, addr, slot, buf, sizeof(buf)) > 0;
-}
-
-static enum poke_why poke_check_new(struct poke_check *check)
-{
-	enum poke_why why;
-
-	if (!check->new)
-		return POKE_OK;
-	why = poke_insn_decode(&check->new_insn, check->new,
-			       min_t(unsigned int, check->len, POKE_INSN_MAX));
-	if (why)
-		return why;
-	if (check->new_insn.len != check->old_insn.len)
-		return POKE_WHY_LENGTH;
-	return POKE_OK;
-}
-
-static enum poke_why poke_check_instructions(struct poke_check *check)
+static enum poke_why poke_check_instruction(struct poke_check *check)
 {
 	enum poke_why why = poke_check_old(check);
 
-	if (!why)
-		why = poke_check_new(check);
 	if (why)
 		return why;
-	if (!poke_in_reach(&check->old_insn, check->addr) ||
-	    (check->new && !poke_in_reach(&check->new_insn, check->addr)))
-		return POKE_WHY_RANGE;
-	return POKE_OK;
+	return poke_slots_reach(&check->old_insn, check->addr) ?
+	       POKE_OK : POKE_WHY_RANGE;
+}
+
+/**
+ * poke_validate_new() - decode, judge and pad a new instruction
+ * @pi:		result
+ * @addr:	the site
+ * @len:	the length of the instruction there
+ * @bytes:	the new instruction, written for @addr
+ * @size:	its length, at most @len
+ *
+ * It is judged as it was given, so that a refusal names its own cause, and
+ * decoded once more as it will stand there.
+ *
+ * Return: POKE_OK, or the reason of the refusal.
+ */
+enum poke_why poke_validate_new(struct poke_insn *pi, unsigned long addr,
+				unsigned int len, const u8 *bytes,
+				unsigned int size)
+{
+	enum poke_why why = poke_insn_decode(pi, bytes, size);
+	u8 buf[POKE_INSN_MAX];
+
+	if (why)
+		return why;
+	if (pi->len != size || size > len)
+		return POKE_WHY_LENGTH;
+	if (poke_insn_pad(buf, bytes, size, len))
+		return POKE_WHY_PAD_RANGE;
+	why = poke_insn_decode(pi, buf, len);
+	if (!why && !poke_slots_reach(pi, addr))
+		why = POKE_WHY_RANGE;
+	return why;
 }
 
 /**
@@ -411,7 +427,7 @@ static enum poke_why poke_check_site(struct poke_check *check)
 	if (!why)
 		why = poke_check_owners(addr, 1);
 	if (!why)
-		why = poke_check_instructions(check);
+		why = poke_check_instruction(check);
 	if (!why)
 		why = poke_check_text(addr + check->old_insn.len - 1);
 	if (!why)
@@ -503,7 +519,7 @@ static void poke_log_refusal(const struct poke_check *check)
  */
 int poke_validate_sites(struct poke_check *checks, unsigned int count)
 {
-	enum poke_why system = poke_check_system();
+	enum poke_why system = poke_validate_system();
 	unsigned int i;
 	int ret = 0;
 

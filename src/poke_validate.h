@@ -11,12 +11,9 @@
  * struct poke_check - one site to validate
  * @addr:	address of the old instruction
  * @old:	bytes expected there, or NULL for whatever is there
- * @new:	bytes of the new instruction; NULL checks the old one alone
- * @len:	length of @old and of @new; 0 (with both NULL) to take it from
- *		the decoder
+ * @len:	length of @old; 0 (with @old NULL) to take it from the decoder
  * @quiet:	do not log a refusal
  * @old_insn:	result: the old instruction, decoded; .len is its length
- * @new_insn:	result: the new instruction, decoded
  * @why:	result: POKE_OK, or the reason of the refusal
  *
  * Fields up to @quiet are the caller's, the others are results.
@@ -24,11 +21,9 @@
 struct poke_check {
 	unsigned long addr;
 	const u8 *old;
-	const u8 *new;
 	unsigned int len;
 	bool quiet;
 	struct poke_insn old_insn;
-	struct poke_insn new_insn;
 	enum poke_why why;
 };
 
@@ -40,6 +35,15 @@ struct poke_check {
  */
 int poke_validate_sites(struct poke_check *checks, unsigned int count);
 int poke_validate_site(struct poke_check *check);
+
+/* Does a debugger own breakpoints, or a guard the kernel's text? */
+enum poke_why poke_validate_system(void);
+
+/* A new instruction for a site that was accepted; see poke_validate.c. */
+enum poke_why poke_validate_new(struct poke_insn *pi, unsigned long addr,
+				unsigned int len, const u8 *bytes,
+				unsigned int size);
+
 /*
  * The part that can change after validation, to be repeated under
  * kprobe_mutex (or with preemption off): a kprobe on [addr - 4, addr + len).

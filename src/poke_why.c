@@ -56,11 +56,13 @@ static const struct poke_reason poke_reasons[POKE_WHY_COUNT] = {
 		"a RIP-relative operand truncated to 32 bits cannot be re-based; use the plain form" },
 
 	[POKE_WHY_LENGTH] = { -EINVAL,
-		"old and new must each be one instruction of the given length; pad the shorter one with poke_insn_pad()" },
+		"old and new must each be one instruction of the given length, the new one not longer than the old" },
 	[POKE_WHY_OLD_BYTES] = { -ESTALE,
 		"memory does not hold the expected old bytes; read the site again and check who changed it" },
 	[POKE_WHY_RANGE] = { -ERANGE,
 		"the RIP-relative operand is more than 2 GiB from livepoke's slots; use an operand in kernel or module memory" },
+	[POKE_WHY_PAD_RANGE] = { -ERANGE,
+		"padded to the length of the site, the short branch does not reach its target; use the form with 32 bits of displacement" },
 
 	[POKE_WHY_NOT_TEXT] = { -EINVAL,
 		"neither kernel nor module text; only code of the kernel image and of loaded modules can be poked" },

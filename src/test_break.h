@@ -30,9 +30,11 @@
 	B(GOING_FORGETS)						\
 	B(NO_CPUS_LOCK)		/* CPUs come and go during a poke */	\
 	B(KPROBE_UNSEEN)	/* poke where a kprobe is armed */	\
+	B(NO_VERIFY)		/* poke whatever stands there */	\
 	B(TWO_AT_ONCE)		/* the poke mutex dropped half-way */	\
 	B(BATCH_FORGETS_LAST)	/* site of several: no tail */		\
 	B(SYNC_PER_SITE)	/* not one for the batch */		\
+	B(QUAD_PER_SITE)	/* a store puts neighbours' tails back */ \
 	B(STUCK_GIVES_UP)	/* on syncs 2 and 3 */			\
 	B(NEVER_ROLLS_BACK)						\
 	B(HOOK_PASSES)		/* the ftrace hook claims nothing */	\

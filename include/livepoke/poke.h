@@ -62,10 +62,14 @@ struct poke_site *__poke_site_prepare(struct module *owner, void *addr,
  * Nothing is written yet.
  *
  * Context: process context, sleeps.
- * Return: the site, or ERR_PTR(): -EINVAL (not an instruction that can be
- *	replaced; the log says why), -EILSEQ (not at an instruction boundary,
- *	or other bytes than @old), -EBUSY (a kprobe, or another site, is
- *	there), -ENOMEM, -EPERM. Nothing is changed by an error.
+ * Return: the site, or ERR_PTR(); the log says why. -EINVAL (not text that
+ *	can be poked, or not an instruction of @len bytes), -EILSEQ (not at an
+ *	instruction boundary), -ESTALE (other bytes than @old), -EOPNOTSUPP
+ *	(an instruction that cannot be poked anywhere), -ERANGE (its
+ *	RIP-relative operand is out of reach), -EPERM (text that must not be
+ *	poked), -EBUSY (a kprobe, another site or another user of text is
+ *	there), -ENOENT (its module is going), -ENOMEM. Nothing is changed by
+ *	an error.
  */
 #define poke_site_prepare(addr, old, len)	\
 	__poke_site_prepare(THIS_MODULE, addr, old, len)
@@ -90,12 +94,16 @@ struct poke_site *__poke_site_prepare(struct module *owner, void *addr,
  *	kprobe_mutex, cpus_read_lock() and text_mutex, in this order; the
  *	caller must hold none of these, nor jump_label_lock().
  *	The sites themselves may be executed in any context, NMI included.
- * Return: 0; or, with no site changed: -ETIMEDOUT (a CPU did not respond in
- *	time, the log names it), -EINVAL (an instruction cannot be used, or the
- *	sites overlap), -EBUSY (somebody else has changed the bytes, or placed
- *	a kprobe), -E2BIG, -ENODEV (the site's module has gone), -ENOMEM,
- *	-EAGAIN (too many out-of-line copies await the CPU that did not
- *	respond).
+ * Return: 0; or, with no site changed and the reason in the log: -ETIMEDOUT
+ *	(a CPU did not respond in time, the log names it), -EILSEQ (@insn is no
+ *	valid instruction), -EINVAL (it is longer than the site or not @len
+ *	bytes long, or a site is given twice), -EOPNOTSUPP (an instruction that
+ *	cannot be poked anywhere), -ERANGE (its operand, or a short branch that
+ *	had to be padded, is out of reach), -EBUSY (somebody else has changed
+ *	the bytes, placed a kprobe, or owns all breakpoints or text now),
+ *	-E2BIG (too many sites), -ENODEV (the module with the site's text has
+ *	gone), -ENOMEM, -EFAULT (the text cannot be mapped), -EAGAIN (too many
+ *	out-of-line copies await the CPU that did not respond).
  */
 int poke_batch(const struct poke_op *ops, unsigned int count);
 
@@ -235,8 +243,9 @@ struct poke_call {
  * poke_call_register() - find the calls and prepare them
  * @call:	the call, see POKE_CALL_KEY()
  *
- * Context: process context, sleeps; once, before the first update.
- * Return: number of direct calls found, or an error of poke_site_prepare().
+ * Context: process context, sleeps; before the first update.
+ * Return: number of direct calls found; -EBUSY if it is registered already,
+ *	or an error of poke_site_prepare().
  */
 int poke_call_register(struct poke_call *call);
 
@@ -248,7 +257,8 @@ int __poke_call_update(struct poke_call *call, void *func);
  * @_func:	the new implementation, of the same prototype
  *
  * Context: as poke_batch().
- * Return: as poke_batch().
+ * Return: as poke_batch(); -EINVAL if it is not registered, -ERANGE if @_func
+ *	is out of reach of a call.
  */
 #define poke_call_update(_name, _func)					\
 ({									\
@@ -346,8 +356,9 @@ l_on:									\
  * poke_branch_register() - prepare every use of a branch
  * @branch:	the branch
  *
- * Context: process context, sleeps; once, before the first poke_branch_set().
- * Return: number of uses, or an error of poke_site_prepare().
+ * Context: process context, sleeps; before the first poke_branch_set().
+ * Return: number of uses; -EBUSY if it is registered already, -E2BIG if it has
+ *	more than 256 uses, or an error of poke_site_prepare().
  */
 int poke_branch_register(struct poke_branch *branch);
 
@@ -357,7 +368,7 @@ int poke_branch_register(struct poke_branch *branch);
  * @on:		the new state
  *
  * Context: as poke_batch().
- * Return: as poke_batch().
+ * Return: as poke_batch(); -EINVAL if it is not registered.
  */
 int poke_branch_set(struct poke_branch *branch, bool on);
 

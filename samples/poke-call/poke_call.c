@@ -46,7 +46,10 @@ module_param_cb(compute, &compute_ops, NULL, 0444);
 
 static bool multiply;
 
-/* Both calls change together: nobody sees one of them changed. */
+/*
+ * Both calls change at one moment. Who has made the first before it may make
+ * the second after it: "compute" is -1 then.
+ */
 static int multiply_set(const char *val, const struct kernel_param *kp)
 {
 	bool want;

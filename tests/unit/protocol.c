@@ -6,7 +6,9 @@
  * Interrupts and NMIs come at the same places, on the poker's CPU too. Above
  * all, CPUs fetch as stale as they may: the first byte and the tail of an
  * instruction come from any two moments since the CPU last serialised. No
- * emulator does that, so a missing sync is seen here and nowhere else.
+ * emulator does that, so a missing sync is seen here and nowhere else. In
+ * pokes without the middle sync the tail is never older than the first byte,
+ * which is what these rely on; sites share eight aligned bytes.
  *
  * protocol POKES [MISTAKE]: with a mistake, see src/test_break.h, something
  * must go wrong, and the exit status is 0 if it does not.
@@ -21,9 +23,9 @@
 #include "unit.h"
 
 #define CPUS		4
-#define SITES		3
-#define LEN		5
-#define STRIDE		16
+#define SITES		4
+#define LEN		4
+#define STRIDE		4
 #define HISTORY		4096		/* stores to text that are remembered */
 #define STACK		(256 * 1024)
 #define NS_PER_LOOK	4000
@@ -34,6 +36,7 @@ static struct unit_test torn = { .name = "no mixture of old and new is executed"
 static struct unit_test stale = { .name = "what a poke has settled stays so" };
 static struct unit_test claimed = { .name = "every breakpoint is claimed" };
 static struct unit_test bytes = { .name = "the bytes are right when a poke returns" };
+static struct unit_test stalls = { .name = "a poker that stood still counts what came meanwhile" };
 static struct unit_test slots = { .name = "no slot is written under a CPU" };
 
 int poke_cpu_count = CPUS;
@@ -56,6 +59,7 @@ static struct cpu {
 
 static int now_on;
 static bool finished;
+static bool in_order;		/* no CPU fetches a tail older than the first byte */
 static ucontext_t main_context;
 static u64 clock_ns;
 
@@ -73,7 +77,7 @@ static struct site {
 } sites[SITES];
 
 static const u8 insns[2][LEN] = {
-	{ 0xb8, 0x11, 0x11, 0x11, 0x11 }, { 0x35, 0x22, 0x22, 0x22, 0x22 },
+	{ 0xb8, 0x11, 0x11, 0x11 }, { 0x35, 0x22, 0x22, 0x22 },
 };
 
 static void new_version(void)
@@ -83,26 +87,27 @@ static void new_version(void)
 	harness_point();
 }
 
+/* What is stored was decided on before: anything may happen in between. */
 void poke_store8(u8 *p, u8 val)
 {
+	harness_point();
 	*p = val;
 	new_version();
 }
 
 void poke_store64(u64 *p, u64 val)
 {
+	harness_point();
 	*p = val;
 	new_version();
 }
 
-/* Any version that this CPU may still see. */
-static const u8 *fetch(const struct cpu *cpu)
+/* Any version from @oldest on. */
+static unsigned long fetch(unsigned long oldest)
 {
-	unsigned long oldest = cpu->since;
-
 	if (version - oldest >= HISTORY)
 		oldest = version - HISTORY + 1;
-	return history[(oldest + unit_below(version - oldest + 1)) % HISTORY];
+	return oldest + unit_below(version - oldest + 1);
 }
 
 bool poke_serialise(void)
@@ -236,8 +241,11 @@ static void execute(int s)
 	unsigned int tries;
 
 	for (tries = 0; tries < REEXECUTIONS; tries++) {
-		const u8 *head = fetch(&cpus[now_on]) + s * STRIDE;
-		const u8 *tail = fetch(&cpus[now_on]) + s * STRIDE;
+		unsigned long since = cpus[now_on].since;
+		unsigned long first = fetch(since);
+		unsigned long second = fetch(in_order ? first : since);
+		const u8 *head = history[first % HISTORY] + s * STRIDE;
+		const u8 *tail = history[second % HISTORY] + s * STRIDE;
 		int value = head[0] == insns[1][0];
 
 		if (head[0] == POKE_INT3) {
@@ -328,9 +336,29 @@ void poke_relax(void)
 	harness_point();
 }
 
+/*
+ * The host may take the poker's CPU away: in sync 1 all others acknowledge
+ * meanwhile, and the time is over.
+ */
+static u64 stalled_in;
+
+static void stall(void)
+{
+	int cpu;
+
+	for (cpu = 1; cpu < CPUS; cpu++) {
+		cpus[cpu].since = version;
+		cpus[cpu].poke.ack = poke_generation();
+	}
+	clock_ns += 10000000000ull;
+	stalled_in = poke_generation();
+}
+
 u64 poke_now_ns(void)
 {
 	clock_ns += NS_PER_LOOK;
+	if (!now_on && poke_state.phase == POKE_DEPLOY && !unit_below(1000))
+		stall();
 	return clock_ns;
 }
 
@@ -436,7 +464,8 @@ static void poke(void)
 
 	slots_poll();
 	vec->count = 0;
-	vec->middle_sync = true;	/* fetches are as weak as can be */
+	in_order = !unit_below(3);
+	vec->middle_sync = !in_order || unit_below(2);
 	for (s = 0; s < SITES; s++) {
 		if (mask & 1 << s && !fill(&vec->ent[vec->count++], s)) {
 			slots_end(false);
@@ -446,6 +475,8 @@ static void poke(void)
 	for (s = 0; s < SITES; s++)
 		sites[s].poked |= !!(mask & 1 << s);
 	ret = poke_run(&policy, &laggard);
+	unit_check(&stalls, ret != -ETIMEDOUT || stalled_in != poke_generation(),
+		   "time-out although all have acknowledged");
 	settle(mask, !ret);
 	slots_end(ret);
 	results[!!ret]++;
@@ -457,7 +488,7 @@ static void poker(void)
 	unsigned int i;
 
 	while (pokes_left && !stale.failed && !torn.failed && !claimed.failed &&
-	       !bytes.failed && !slots.failed) {
+	       !bytes.failed && !slots.failed && !stalls.failed) {
 		poke();
 		for (i = unit_below(50); i; i--)
 			harness_point();
@@ -518,6 +549,7 @@ int main(int argc, char **argv)
 	unit_done(&claimed);
 	unit_done(&bytes);
 	unit_done(&slots);
+	unit_done(&stalls);
 	printf("# %lu pokes succeeded, %lu were given up; %llu time-outs, %llu roll-backs, %llu roll-forwards, %llu hand-overs, %llu late hits, %llu republished\n",
 	       results[0], results[1],
 	       (unsigned long long)counters[POKE_STAT_TIMEOUTS],

@@ -18,7 +18,7 @@ endif
 tp_hammer := poke/main.o poke/ctx.o poke/hammer.o poke/sites.o
 ifneq ($(findstring -DLP_TEST_BUILD,$(ccflags-y)),)
 obj-m += tp_poke.o
-tp_poke-y := $(tp_hammer) poke/points.o poke/inject.o poke/misc.o poke/hold.o poke/hotplug.o
+tp_poke-y := $(tp_hammer) poke/points.o poke/inject.o poke/misc.o poke/hold.o poke/hotplug.o poke/refuse.o
 else
 obj-m += lp_test_hammer.o
 lp_test_hammer-y := $(tp_hammer)

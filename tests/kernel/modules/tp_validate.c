@@ -3,8 +3,8 @@
  * Offers sites to the validator of the poke engine.
  *
  * Parameters:
- *   check	write "ADDRESS OLD NEW" (hexadecimal, "-" for none), read the
- *		errno and the sentence
+ *   check	write "ADDRESS OLD" (hexadecimal, "-" for no old bytes), read
+ *		the errno and the sentence
  *   kprobe	write "ADDRESS armed|disabled", or "off"
  *   random	write "COUNT STEXT ETEXT", read what became of the addresses
  *   sites	read the names and addresses of places that others own
@@ -22,6 +22,7 @@
 #include <linux/prandom.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
+#include <linux/uaccess.h>
 #include <asm/asm.h>
 #include "compat/tests.h"
 #include "poke_validate.h"
@@ -136,20 +137,18 @@ static int tp_hex(const char *word, u8 *buf)
 
 static int tp_check_set(const char *val, const struct kernel_param *kp)
 {
-	char old_word[40], new_word[40];
-	u8 old[POKE_INSN_MAX], new[POKE_INSN_MAX];
+	char old_word[40];
+	u8 old[POKE_INSN_MAX];
 	struct poke_check check = { };
-	int old_len, new_len, ret;
+	int old_len, ret;
 
-	if (sscanf(val, "%lx %39s %39s", &check.addr, old_word, new_word) != 3)
+	if (sscanf(val, "%lx %39s", &check.addr, old_word) != 2)
 		return -EINVAL;
 	old_len = tp_hex(old_word, old);
-	new_len = tp_hex(new_word, new);
-	if (old_len < 0 || new_len < 0)
+	if (old_len < 0)
 		return -EINVAL;
 	check.old = old_len ? old : NULL;
-	check.new = new_len ? new : NULL;
-	check.len = max(old_len, new_len);
+	check.len = old_len;
 	ret = poke_validate_sites(&check, 1);
 	snprintf(tp_verdict, sizeof(tp_verdict), "%s %s", tp_errno(ret),
 		 poke_why_text(check.why));
@@ -220,6 +219,10 @@ struct tp_random {
 
 static struct tp_random tp_random;
 
+/* Our own text, and something around it. */
+#define TP_MODULE_TEXT	((unsigned long)tp_callee - 0x800)
+#define TP_MODULE_SIZE	0x1400
+
 /* Half kernel text; the rest our text, kernel data, anything at all. */
 static unsigned long tp_random_addr(struct tp_random *r)
 {
@@ -233,7 +236,7 @@ static unsigned long tp_random_addr(struct tp_random *r)
 		return r->etext + (u32)any % (32 << 20);
 	case 2:
 	case 3:
-		return (unsigned long)tp_callee - 0x800 + (u32)any % 0x1400;
+		return TP_MODULE_TEXT + (u32)any % TP_MODULE_SIZE;
 	default:
 		return r->stext + (u32)any % (r->etext - r->stext);
 	}
@@ -284,10 +287,16 @@ static void tp_random_batch(struct tp_random *r, struct poke_check *checks,
 static u64 tp_text_sum(const struct tp_random *r)
 {
 	const u64 *word = (const u64 *)r->stext;
+	unsigned long at;
 	u64 sum = 0;
+	u8 byte;
 
 	for (; word < (const u64 *)(r->etext & ~7ul); word++)
 		sum = sum * 1099511628211ull + *word;
+	for (at = TP_MODULE_TEXT; at < TP_MODULE_TEXT + TP_MODULE_SIZE; at++) {
+		if (!copy_from_kernel_nofault(&byte, (void *)at, 1))
+			sum = sum * 1099511628211ull + byte;
+	}
 	return sum;
 }
 

@@ -24,7 +24,8 @@ for site in kernel16 kernel64 kernelpage; do
 	if pk hammer site=$site flips=2 hammers=0; then
 		pk_hammer "kernel image, across ${site#kernel}" site=$site flips="$n"
 	else
-		is "kernel image, across ${site#kernel}: no such instruction in mktime64()" "$(pk_get ret)" -2
+		is "kernel image, across ${site#kernel}: looked for" "$(pk_get ret)" -2
+		skip "kernel image, across ${site#kernel}" "no such instruction in mktime64()"
 	fi
 done
 

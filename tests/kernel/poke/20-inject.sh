@@ -26,6 +26,13 @@ wanted()
 	esac
 }
 
+# outcome NAME - how often it fired and was executed old and new; the rolls,
+# breakpoints between COMMIT and COMMIT_SYNCED, retries
+outcome()
+{
+	echo "$(pk_get ret) $(awk -v k="$1" '$1 == k { print $2, $3, $4 }' "$PK_OUT") $(pk_stat roll_backs) $(pk_stat roll_forwards) $(pk_stat bp_patch_commit) $(pk_stat retries)"
+}
+
 # one HOW MIDDLE NAME POINT SYNC
 one()
 {
@@ -47,6 +54,63 @@ for middle in off on; do
 		done
 	done
 done
+# An instruction that crosses a page: the middle sync is needed whatever is set
+pk_set poke_middle_sync off
+for p in INT3:4:0 COMMIT:9:0 TAIL:10:0 SYNC_SENT:7:2 COMMIT_SYNCED:11:0; do
+	name=${p%%:*} which=${p##*:} point=${p#*:}
+	point=${point%:*}
+	pk_clear
+	pk inject how=nmi site=crosspage point="$point" which="$which" n="$n" || :
+	case $name in
+	INT3) wanted="0 $n $n 0 $n 0 0 $n" ;;
+	COMMIT_SYNCED) wanted="0 $n 0 $n 0 $n 0 0" ;;
+	*) wanted="0 $n 0 $n 0 0 $n 0" ;;
+	esac
+	is "crosspage, nmi at $name${which#0}: outcome" "$(outcome "$name")" "$wanted"
+done
+
+# A second event, after the roll-back: what is being restored is executed
+pk_set poke_middle_sync auto
+for p in ABORT:30 ABORTED:31; do
+	for how in nmi irq; do
+		pk_clear
+		pk inject how=$how point=4 second="${p#*:}" n="$n" || :
+		is "$how at INT3 and at ${p%:*}: outcome" "$(outcome INT3)" \
+			"0 $((2 * n)) $((2 * n)) 0 $n 0 0 $n"
+	done
+done
+
+# The poker has stopped rolling, for a sync takes long: others' rules hold for it
+pk_set poke_middle_sync on
+pk_set poke_hand_over_ms 0
+for which in 2 3; do
+	pk_clear
+	pk inject how=nmi point=32 which=$which n="$n" || :
+	fired=$(pk_get STUCK)
+	check "nmi in a long sync $which: fired ($fired)" [ "$fired" -gt 0 ]
+	is "nmi in a long sync $which: outcome" "$(outcome STUCK)" "0 $fired 0 $fired 0 0 0 0"
+done
+pk_set poke_hand_over_ms 10000
+
+# A poker that never rolls diverts like everybody else
+pk_set poke_policy emulate
+for middle in off on; do
+	pk_set poke_middle_sync $middle
+	for p in INT3:4:0 SYNC_SENT:7:1 COMMIT:9:0 TAIL:10:0 COMMIT_SYNCED:11:0; do
+		name=${p%%:*} which=${p##*:} point=${p#*:}
+		point=${point%:*}
+		case $name in
+		INT3 | SYNC_SENT) wanted="0 $n $n 0 0 0 0 0" ;;
+		*) wanted="0 $n 0 $n 0 0 0 0" ;;
+		esac
+		pk_clear
+		pk inject how=nmi point="$point" which="$which" n="$n" || :
+		is "policy emulate, middle sync $middle, nmi at $name${which#0}: outcome" \
+			"$(outcome "$name")" "$wanted"
+	done
+done
+pk_set poke_policy roll
+
 # An event at every attempt: bounded, then without rolling
 pk_set poke_middle_sync auto
 pk_clear

@@ -4,20 +4,21 @@
 # kernel's own kprobe checks refuse is accepted; nothing is written.
 # limit: 400
 . /lp/lib.sh
+. /lp/poke.sh
 
 use test
 P=/sys/module/tp_validate/parameters
 BREAK=/sys/module/livepoke/parameters/lp_break
 
-# verdict ADDRESS [OLD [NEW]] - errno and sentence
+# verdict ADDRESS [OLD] - errno and sentence
 verdict()
 {
-	echo "$1 ${2:--} ${3:--}" > $P/check
+	echo "$1 ${2:--}" > $P/check
 	cat $P/check
 }
 
-# refused DESC ERRNO REASON ADDRESS [OLD [NEW]] - refused with that errno, and
-# with the reason both as answer and in one line of the log
+# refused DESC ERRNO REASON ADDRESS [OLD] - refused with that errno, and with
+# the reason both as answer and in one line of the log
 refused()
 {
 	lp_d=$1 lp_e=$2 lp_r=$3
@@ -37,6 +38,28 @@ accepted()
 	shift
 	is "accepted: $lp_d" "$(verdict "$@")" "0 accepted"
 }
+
+# offer ADDRESS NEW - what a batch says of a new instruction: its return value,
+# whether the bytes have changed, lines of the log; the site is then released
+offer()
+{
+	log_mark
+	pk take at="$1" || { echo "not taken: $(pk_get ret)"; return; }
+	pk replace with="$2" || :
+	echo "$(pk_get ret) $(pk_get changed) $(log_since | grep -c 'livepoke: cannot poke ')"
+	pk drop || echo "not dropped: $(pk_get ret)"
+}
+
+# refused_new DESC ERRNO REASON ADDRESS NEW - the same of a new instruction, by
+# the way of a poke
+refused_new()
+{
+	log_mark
+	is "refused: $1" "$(offer "$4" "$5")" "-$2 0 1"
+	check "refused: $1, says the log" log_has "livepoke: cannot poke .*: .*$3"
+}
+
+accepted_new() { is "accepted: $1" "$(offer "$2" "$3")" "0 1 0"; }
 
 # symbol NAME - its address; fails if there is none
 symbol() { awk -v n="$1" '$3 == n { print $1; found = 1; exit } END { exit !found }' /tmp/symbols; }
@@ -68,7 +91,8 @@ caught()
 
 expect 0 "livepoke loads" insmod "$LP_KO/livepoke.ko"
 expect 0 "tp_validate loads" insmod "$LP_KO/tp_validate.ko"
-grep -wE '_stext|_etext|jiffies_64|start_kernel|entry_SYSCALL_64|exc_int3|notify_die|kprobe_int3_handler|hw_breakpoint_exceptions_notify|__rcu_read_lock|rcu_read_unlock_strict|__x86_return_thunk|__x86_indirect_thunk_rax|poke_validate_sites|poke_trap|poke_slots|ftrace_regs_caller|int_sqrt|vfs_read' /proc/kallsyms > /tmp/symbols
+expect 0 "tp_poke loads" insmod "$LP_KO/tp_poke.ko"
+grep -wE '_stext|_etext|jiffies_64|start_kernel|entry_SYSCALL_64|exc_int3|notify_die|kprobe_int3_handler|hw_breakpoint_exceptions_notify|__rcu_read_lock|rcu_read_unlock_strict|lock_acquire|lock_release|trace_hwlat_callback|trace_osnoise_callback|__x86_return_thunk|__x86_indirect_thunk_rax|poke_validate_sites|poke_trap|poke_slots|ftrace_regs_caller|int_sqrt|vfs_read' /proc/kallsyms > /tmp/symbols
 read_sites
 nop1=$(site nop1)
 nop2=$(site nop2)
@@ -95,10 +119,13 @@ extable=$(site extable)
 for n in 1 2 3 4 5 6 7 8 10; do
 	accepted "a NOP of $n bytes" "$(site nop$n)"
 done
-accepted "xor for a NOP of two bytes" "$nop2" 6690 31c0
-accepted "mov \$imm32 for a NOP of five" "$nop5" 0f1f440000 b878563412
-accepted "a call for a NOP of five" "$nop5" 0f1f440000 e800000000
-accepted "a RIP-relative load for a NOP of seven" "$nop7" - 488b0500000000
+accepted "with its old bytes" "$nop5" 0f1f440000
+accepted_new "xor for a NOP of two bytes" "$nop2" 31c0
+accepted_new "mov \$imm32 for a NOP of five" "$nop5" b878563412
+accepted_new "a call for a NOP of five" "$nop5" e800000000
+accepted_new "a RIP-relative load for a NOP of seven" "$nop7" 488b0500000000
+accepted_new "a shorter instruction, padded" "$nop5" 31c0
+accepted_new "a short jump, padded" "$nop5" eb10
 
 # not text that can be poked
 refused "address 0" EINVAL "neither kernel nor module text" 0
@@ -116,13 +143,17 @@ refused "livepoke's handler" EPERM "livepoke's own text" "$(symbol poke_trap)"
 # not an instruction, or not the one that was meant
 refused "the middle of an instruction" EILSEQ "not the start of an instruction" "$(plus "$nop10" 1)"
 refused "other old bytes" ESTALE "does not hold the expected old bytes" "$nop5" b878563412
-refused "part of an instruction" EINVAL "of the given length" "$nop5" 0f1f44 -
+refused "part of an instruction" EINVAL "of the given length" "$nop5" 0f1f44
 refused "more than one instruction" EINVAL "of the given length" "$nop1" 906690
-refused "a shorter new instruction" EINVAL "of the given length" "$nop5" - 31c0909090
-refused "a new instruction cut short" EILSEQ "not a valid instruction" "$nop3" - 488b05
-far=$(verdict "$nop7" - 488b05ffffff7f; verdict "$nop7" - 488b0500000080)
+refused_new "several new instructions" 22 "of the given length" "$nop5" 31c0909090
+refused_new "a longer new instruction" 22 "of the given length" "$nop2" b878563412
+refused_new "a new instruction cut short" 84 "not a valid instruction" "$nop3" 488b05
+# The slots lie above the site or below it: one side is out of reach of them
+log_mark
+far=$(offer "$nop7" 488b05ffffff7f; offer "$nop7" 488b0500000080)
 is "refused: an operand out of reach, on one side or the other" \
-	"$(echo "$far" | grep -c "^ERANGE the RIP-relative operand")" 1
+	"$(echo "$far" | grep -c '^-34 0 1$') $(echo "$far" | grep -c '^0 1 0$')" "1 1"
+refused_new "a short jump that padding takes out of reach" 34 "short branch does not reach" "$nop5" eb80
 
 # owned by others
 ftrace=$traced
@@ -147,6 +178,10 @@ refused "RCU functions of the breakpoint path" EPERM "on the way to the breakpoi
 	"$(symbol __rcu_read_lock || symbol rcu_read_unlock_strict)"
 refused "ftrace_regs_caller()" EPERM "on the way to the breakpoint handler and would recurse" \
 	"$(symbol ftrace_regs_caller)"
+for f in lock_acquire lock_release trace_hwlat_callback trace_osnoise_callback; do
+	at=$(symbol $f) || continue	# not every kernel is built with it
+	refused "$f()" EPERM "on the way to the breakpoint handler and would recurse" "$at"
+done
 refused "the return thunk" EPERM "thunks run on the way" "$(symbol __x86_return_thunk)"
 refused "an indirect-branch thunk" EPERM "thunks run on the way" "$(symbol __x86_indirect_thunk_rax)"
 
@@ -154,24 +189,24 @@ refused "an indirect-branch thunk" EPERM "thunks run on the way" "$(symbol __x86
 refused "old cli" EOPNOTSUPP "reads or changes IF" "$cli"
 refused "old sti" EOPNOTSUPP "reads or changes IF" "$sti"
 refused "old pushf" EOPNOTSUPP "reads or changes IF" "$pushf"
-refused "new popf" EOPNOTSUPP "reads or changes IF" "$nop1" - 9d
-refused "new hlt" EOPNOTSUPP "waits" "$nop1" - f4
-refused "new INT3" EOPNOTSUPP "INT3" "$nop1" - cc
-refused "new int1" EOPNOTSUPP "raises an interrupt" "$nop1" - f1
-refused "new int 0x80" EOPNOTSUPP "raises an interrupt" "$nop2" - cd80
-refused "new ud2" EOPNOTSUPP "#UD on purpose" "$nop2" - 0f0b
-refused "new mov to SS" EOPNOTSUPP "segment register" "$nop2" - 8ed0
-refused "new wrmsr" EOPNOTSUPP "changes processor state" "$nop2" - 0f30
-refused "new mov to CR3" EOPNOTSUPP "changes processor state" "$nop3" - 0f22d8
-refused "new iret" EOPNOTSUPP "far branches" "$nop2" - 48cf
-refused "new syscall" EOPNOTSUPP "far branches" "$nop2" - 0f05
-refused "new vmcall" EOPNOTSUPP "sets up a guest" "$nop3" - 0f01c1
-refused "new xbegin" EOPNOTSUPP "memory transaction" "$nop6" - c7f800000000
-refused "new rep movsb" EOPNOTSUPP "repeated string instruction" "$nop2" - f3a4
-refused "new ENDBR" EOPNOTSUPP "ENDBR" "$nop4" - f30f1efa
-refused "new 16-bit jump" EOPNOTSUPP "branch with a prefix" "$nop6" - 66e900000000
-refused "new call through GS" EOPNOTSUPP "FS- or GS-based" "$nop8" - 65ff142500000000
-refused "new EIP-relative load" EOPNOTSUPP "truncated to 32 bits" "$nop8" - 67488b0500000000
+refused_new "new popf" 95 "reads or changes IF" "$nop1" 9d
+refused_new "new hlt" 95 "waits" "$nop1" f4
+refused_new "new INT3" 95 "INT3" "$nop1" cc
+refused_new "new int1" 95 "raises an interrupt" "$nop1" f1
+refused_new "new int 0x80" 95 "raises an interrupt" "$nop2" cd80
+refused_new "new ud2" 95 "#UD on purpose" "$nop2" 0f0b
+refused_new "new mov to SS" 95 "segment register" "$nop2" 8ed0
+refused_new "new wrmsr" 95 "changes processor state" "$nop2" 0f30
+refused_new "new mov to CR3" 95 "changes processor state" "$nop3" 0f22d8
+refused_new "new iret" 95 "far branches" "$nop2" 48cf
+refused_new "new syscall" 95 "far branches" "$nop2" 0f05
+refused_new "new vmcall" 95 "sets up a guest" "$nop3" 0f01c1
+refused_new "new xbegin" 95 "memory transaction" "$nop6" c7f800000000
+refused_new "new rep movsb" 95 "repeated string instruction" "$nop2" f3a4
+refused_new "new ENDBR" 95 "ENDBR" "$nop4" f30f1efa
+refused_new "new 16-bit jump" 95 "branch with a prefix" "$nop6" 66e900000000
+refused_new "new call through GS" 95 "FS- or GS-based" "$nop8" 65ff142500000000
+refused_new "new EIP-relative load" 95 "truncated to 32 bits" "$nop8" 67488b0500000000
 
 # kprobes
 for how in armed disabled; do
@@ -186,9 +221,16 @@ for how in armed disabled; do
 	accepted "the site when the kprobe has gone, $how" "$nop5"
 done
 
-# whoever owns breakpoints or text as a whole
+# whoever owns breakpoints or text as a whole, and comes at any time
+check "a site is taken" pk take at="$nop5"
+check "and poked" pk replace with=b878563412
 expect 0 "a module of the name lkrg loads" insmod "$LP_KO/lkrg.ko"
-refused "any site beside LKRG" EBUSY "LKRG is loaded" "$nop5"
+refused "any site beside LKRG" EBUSY "LKRG is loaded" "$nop4"
+log_mark
+pk replace with=b811111111 || :
+is "refused: a site taken before LKRG came" "$(pk_get ret) $(pk_get changed)" "-16 0"
+check "refused: it, says the log" log_has "livepoke: cannot poke .*: LKRG is loaded"
+check "the original instruction is put back all the same" pk drop
 echo 1 > /sys/module/livepoke/parameters/allow_lkrg
 accepted "beside LKRG, if allowed" "$nop5"
 echo 0 > /sys/module/livepoke/parameters/allow_lkrg
@@ -216,13 +258,14 @@ caught "instruction boundaries ignored" VALIDATE_NO_KERNEL "$(plus "$nop10" 1)"
 caught "exception table ignored" VALIDATE_NO_EXTABLE "$extable"
 echo VALIDATE_ANY_TEXT > $BREAK
 check "noticed: any memory taken for text" \
-	sh -c "echo '0 - -' > $P/check; ! grep -q 'neither kernel nor module text' $P/check"
+	sh -c "echo '0 -' > $P/check; ! grep -q 'neither kernel nor module text' $P/check"
 echo NONE > $BREAK
 
 # a site of a module that goes
 log_mark
 expect 0 "tp_validate unloads" rmmod tp_validate
 check "refused: a module that goes" log_has "livepoke: refused to poke .*that holds the site is being unloaded"
+expect 0 "tp_poke unloads" rmmod tp_poke
 expect 0 "livepoke unloads" rmmod livepoke
 
 # kgdb: livepoke must find the variable when it is loaded

@@ -51,6 +51,24 @@ is "traced: start and end of each batch, three syncs in each" \
 check "the trace names the site" grep -q "livepoke_batch_start: sites=1 first=tp_at_plain" $T/trace
 is "and the result" "$(grep -c 'livepoke_batch_end: sites=1 ret=0' $T/trace)" 6
 
+# What goes wrong
+echo > $T/trace
+for event in retry hand_over timeout; do
+	echo 1 > $T/events/livepoke/livepoke_$event/enable
+done
+check "five roll-backs" pk inject how=nmi point=4 n=5
+is "traced: each" "$(events retry) $(grep -c 'livepoke_retry: attempt=1$' $T/trace)" "5 5"
+pk_set poke_hand_over_ms 50
+check "a CPU stuck in sync 3" pk stuck which=3 ms=500
+is "traced: the CPU and the sync" \
+	"$(grep -c 'livepoke_hand_over: sync=3 waits for cpu=3' $T/trace)" 1
+pk_set poke_hand_over_ms 10000
+pk_set poke_sync_timeout_ms 100
+check "a CPU that does not acknowledge" pk timeout
+is "traced: the CPU" "$(grep -c 'livepoke_timeout: cpu=3 has not' $T/trace)" 1
+pk_set poke_sync_timeout_ms 10000
+echo 0 > $T/events/livepoke/enable
+
 # Each way to acknowledge, each role of a CPU at a breakpoint
 pk_clear
 # who has interrupts off meets the breakpoint before the IPI

@@ -19,15 +19,15 @@ check "forget: trapped after COMMIT, looks in sync 3" pk hold what=forget
 is "it executed the new instruction" "$(pk_get executed_new)" 1
 
 check "sync3: a CPU with interrupts off that polls" pk hold what=sync3
-is "holds sync 3 up" "$(pk_get premature)" 0
+is "holds sync 3 up" "$(pk_get in_sync) $(pk_get premature)" "1 0"
 
 check "sync3nmi: a CPU with interrupts off that takes an NMI" pk hold what=sync3nmi
-is "holds sync 3 up" "$(pk_get premature)" 0
+is "holds sync 3 up" "$(pk_get in_sync) $(pk_get premature)" "1 0"
 check "nmi: the same in sync 1" pk hold what=nmi ms=20000
-is "is an acknowledgement there" "$(pk_get premature)" 1
+is "is an acknowledgement there" "$(pk_get in_sync) $(pk_get premature)" "1 1"
 
 check "mask: an acknowledgement that is overtaken by a retry" pk hold what=mask
-is "does not count for it" "$(pk_get premature)" 0
+is "does not count for it" "$(pk_get in_sync) $(pk_get premature)" "1 0"
 
 pk_set poke_sync_timeout_ms 100
 check "quarantine: on the way into a slot when its poke times out" pk hold what=quarantine

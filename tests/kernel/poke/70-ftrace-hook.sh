@@ -16,6 +16,12 @@ check "events on the patching CPU roll back" pk inject how=nmi point=4 n=20
 is "each of them" "$(pk_stat roll_backs)" 20
 check "a late hit" pk hold what=late
 check "republished" pk hold what=republish
+for f in poke_ftrace_hook poke_trap poke_die_notify poke_store_first poke_store_tails \
+	poke_ref_get poke_acknowledge poke_insn_emulate poke_slot_end poke_ever_poked; do
+	expect EINVAL "no kprobe on $f()" insmod "$LP_KO/lp_test_probe.ko" kind=kprobe name=$f
+done
+expect 0 "but on what only the poker calls" insmod "$LP_KO/lp_test_probe.ko" kind=kprobe name=poke_run
+check "it unloads" unload lp_test_probe
 pk_invariants "all of it"
 check "both unload" pk_unload
 done_testing

@@ -78,6 +78,16 @@ echo 1 > $b/counting
 check "it unloads while on" unload poke_branch
 check "livepoke unloads" unload livepoke
 
+# Many sites that are left behind go back together
+check "livepoke and the test module load" pk_load
+check "256 sites are poked and left" pk batch n=256 flips=1 hammer=0 leave=1
+pk_clear
+log_mark
+check "their module goes" unload tp_poke
+is "one batch restores them" "$(pk_stat batches) $(pk_stat pokes)" "1 256"
+check "the log says so" log_has "tp_poke did not release 256 sites; restored"
+check "livepoke unloads" unload livepoke
+
 # A storm, and livepoke gone at once
 for i in $(count "1 2 3" "1 2 3 4 5 6 7 8 9 10"); do
 	pk_load || bail "cannot load"
@@ -86,4 +96,26 @@ for i in $(count "1 2 3" "1 2 3 4 5 6 7 8 9 10"); do
 	sleep 0.2
 done
 ok "livepoke unloaded right after a storm, no late breakpoint killed the kernel"
+
+# The site is executed all the while, as livepoke comes, pokes and goes
+use product
+x=/sys/module/lp_test_poke_exec/parameters/seen
+check "a module that executes a site without a pause" load lp_test_poke_exec
+cycles=$(count 8 100)
+done=0
+while [ $done -lt "$cycles" ]; do
+	read -r old new _ < $x
+	load livepoke && load lp_test_poke_left || break
+	read -r _ poked _ < $x
+	unload lp_test_poke_left && unload livepoke || break
+	read -r restored after wrong < $x
+	[ "$restored" -gt "$old" ] && [ "$poked" -ge "$new" ] && [ "$wrong" = 0 ] || break
+	done=$((done + 1))
+done
+sleep 0.2
+read -r restored last wrong < $x
+check "livepoke went $cycles times under it ($done)" [ $done = "$cycles" ]
+check "old ($restored) and new ($last) were executed" [ "$restored" -gt 1000 -a "$last" -gt 0 ]
+is "no other result, and no new one since livepoke went" "$wrong $last" "0 $after"
+check "it unloads" unload lp_test_poke_exec
 done_testing

@@ -6,7 +6,7 @@
 . /lp/lib.sh
 . /lp/poke.sh
 
-# caught NAME BY TEST... - load, make the mistake, test; TEST fails or a counter shows it
+# caught NAME BY TEST... - load, make the mistake, test; what the test has seen shows it
 caught()
 {
 	pk_name=$1 pk_by=$2
@@ -26,12 +26,14 @@ caught()
 	premature) pk_seen="premature"; [ "$(pk_get premature)" = 1 ] ;;
 	new) pk_seen="the new instruction after a time-out"; [ "$(pk_get executed_old)" = 0 ] ;;
 	bytes) pk_seen="wrong bytes"; [ "$(pk_get bytes_right)" = 0 ] ;;
-	error) pk_seen="error $(pk_get ret)"; [ "$(pk_get ret)" != 0 ] ;;
+	error-*) pk_seen="error $(pk_get ret)"; [ "$(pk_get ret)" = "-${pk_by#error-}" ] ;;
 	early) pk_seen="hotplug in a poke"; [ "$(pk_get early)" = 1 ] ;;
 	stuck) pk_seen="it has not waited"; [ "$(pk_get blocked_at_end)" = 1 ] ;;
 	ipis) pk_seen="$(pk_stat ipis_sent) IPIs"; [ "$(pk_stat ipis_sent)" -gt "$(($(pk_stat batches) * 9))" ] ;;
-	rolls) pk_seen="no roll-back"; [ "$(pk_stat roll_backs)" = 0 ] ;;
-	hook) pk_seen="nothing by ftrace"; [ "$(pk_stat hook_ftrace)" = 0 ] ;;
+	rolls) pk_seen="no roll-back of $(pk_get INT3) events"; [ "$(pk_get INT3) $(pk_stat roll_backs)" = "5 0" ] ;;
+	hook)
+		pk_seen="nothing by ftrace, $(pk_stat hook_die) by the notifier"
+		[ "$(pk_get executed)" -gt 0 ] && [ "$(pk_stat hook_die)" -gt 0 ] && [ "$(pk_stat hook_ftrace)" = 0 ] ;;
 	esac
 	pk_ok=$?
 	if [ $pk_ok = 0 ]; then
@@ -71,9 +73,9 @@ caught ABORT_FORGETS_BYTES bytes pk timeout
 caught STUCK_GIVES_UP stuck pk_hand_over pk stuck which=3 ms=20000
 caught NEVER_ROLLS_BACK rolls pk inject how=nmi point=4 n=5
 caught ROLL_FORWARD_UNSYNCED invariant pk_middle_on pk inject how=mc point=10 n=2
-caught BATCH_FORGETS_LAST error pk batch n=256 flips=2 hammer=0
-caught TWO_AT_ONCE error pk two n=5
-caught KPROBE_UNSEEN error pk kprobe point=1
+caught BATCH_FORGETS_LAST error-84 pk batch n=256 flips=2 hammer=0
+caught TWO_AT_ONCE error-84 pk two n=5
+caught KPROBE_UNSEEN error-18 pk kprobe point=1
 caught NO_CPUS_LOCK early pk_cpu_goes
 caught SYNC_PER_SITE ipis pk batch n=256 flips=2 hammer=0
 PK_LOAD=poke_hook=ftrace

@@ -143,6 +143,21 @@ class Object:
                        for _, sym, _ in insn.relocs)}
 
     @cached_property
+    def unprobed(self):
+        """Functions on the kprobe blacklist: a section of them, or a list."""
+        names = {fn.name for fn in self.functions.values()
+                 if fn.section == ".kprobes.text"}
+        listed = False
+        for line in tool("objdump", "-rw", self.path).splitlines():
+            row = re.match(r"[0-9a-f]+ R_X86_64_64\s+([^\s+-]+)([+-]0x[0-9a-f]+)?",
+                           line)
+            if line.startswith("RELOCATION RECORDS FOR"):
+                listed = "[_kprobe_blacklist]" in line
+            elif listed and row:
+                names.add(self.resolve(row.group(1), int(row.group(2) or "0", 16))[0])
+        return names
+
+    @cached_property
     def data_relocs(self):
         """(section, offset, symbol) of relocations outside code and debug."""
         found, section = [], None

@@ -9,6 +9,9 @@ of the product's object code is followed:
   why it is safe there;
 - in #BP, NMI and ftrace handlers no reachable function of ours may be
   traceable: it would re-enter the handler;
+- in #BP and NMI handlers each must be on the kprobe blacklist: where the
+  handler is entered before the kernel looks for kprobes, one that is hit
+  inside of it would trap for ever;
 - calls through pointers must be listed too, as *function.
 
 A handler that the sources register and hostile-roots does not name is
@@ -23,6 +26,7 @@ NAME = "hostile"
 NEEDS = {"build"}
 CONTEXTS = {"bp", "nmi", "ftrace", "ipi", "irq_work"}
 STRICT = {"bp", "nmi", "ftrace"}
+UNPROBED = {"bp", "nmi"}
 BOUND = "__SCT__lp_k_"
 # Part of every function; whether a function is traceable is judged apart.
 ALWAYS = {"__fentry__", "__x86_return_thunk"}
@@ -77,6 +81,9 @@ def _judge(obj, fn, path, context, allowed):
     if context in STRICT and fn.name in obj.traced:
         yield (f"{context}: {fn.name}() can be traced (reached by {chain}); "
                "mark it notrace or put its file into LP_HOSTILE in Kbuild")
+    if context in UNPROBED and fn.name not in obj.unprobed:
+        yield (f"{context}: {fn.name}() can be probed (reached by {chain}); "
+               "mark it __kprobes")
     for insn, target, here in obj.branches(fn):
         outside = _outside(target, here)
         if outside and outside not in ALWAYS and \

@@ -9,6 +9,8 @@
 #include <poke_user.h>	/* another harness may have its own */
 #include "test_break.h"
 
+#define __kprobes
+
 struct poke_cpu;
 
 /* Provided by the harness */

@@ -194,6 +194,7 @@ static void tp_report_seen(void)
 {
 	u64 old = U64_MAX, new = U64_MAX, deploy = U64_MAX, commit = U64_MAX;
 	u64 torn = 0, bad_if = 0, total = 0;
+	unsigned int hammers = 0;
 	int cpu;
 
 	for_each_online_cpu(cpu) {
@@ -204,13 +205,15 @@ static void tp_report_seen(void)
 		total += s->old + s->new + s->torn;
 		if (!cpu)
 			continue;
+		hammers++;
 		old = min(old, s->old);
 		new = min(new, s->new);
 		deploy = min(deploy, s->hits[POKE_DEPLOY]);
 		commit = min(commit, s->hits[POKE_COMMIT] +
 				     s->hits[POKE_COMMIT_SYNCED]);
 	}
-	tp_out("executed %llu\ntorn %llu\nbad_if %llu\n", total, torn, bad_if);
+	tp_out("hammers %u\nexecuted %llu\ntorn %llu\nbad_if %llu\n",
+	       hammers, total, torn, bad_if);
 	tp_out("min_old %llu\nmin_new %llu\nmin_deploy %llu\nmin_commit %llu\n",
 	       old, new, deploy, commit);
 }

@@ -340,8 +340,10 @@ static int tp_hold_trap(void (*hook)(int point, unsigned long arg), int next)
  *	sync 3 is under way
  * nmi: the same in sync 1
  * mask: CPU 2 acknowledges the first attempt when the second is under way
+ *
+ * in_sync: the CPU was held when that sync began
  */
-static bool tp_premature;
+static bool tp_premature, tp_in_sync;
 static int tp_attempt;
 static bool tp_poller_held, tp_poller_release;
 
@@ -352,6 +354,8 @@ static void tp_sync3_hook(int point, unsigned long arg)
 	if (point == LP_PT_POKE_COMMIT_SYNCED) {
 		WRITE_ONCE(tp_block.polls, true);
 		tp_block_enter();
+	} else if (point == LP_PT_POKE_SYNC_SENT && arg == 3) {
+		tp_in_sync = READ_ONCE(tp_block.in);
 	} else if (point == LP_PT_POKE_RETIRE) {
 		tp_premature = READ_ONCE(tp_block.in);
 	}
@@ -367,12 +371,14 @@ static void tp_sync3_nmi_hook(int point, unsigned long arg)
 {
 	if (raw_smp_processor_id())
 		return;
-	if (point == LP_PT_POKE_COMMIT_SYNCED)
+	if (point == LP_PT_POKE_COMMIT_SYNCED) {
 		tp_block_enter();
-	else if (point == LP_PT_POKE_SYNC_SENT && arg == 3)
+	} else if (point == LP_PT_POKE_SYNC_SENT && arg == 3) {
 		tp_kick_nmi(2, tp_nothing);
-	else if (point == LP_PT_POKE_RETIRE)
+		tp_in_sync = READ_ONCE(tp_block.in);
+	} else if (point == LP_PT_POKE_RETIRE) {
 		tp_premature = READ_ONCE(tp_block.in);
+	}
 }
 
 /* In sync 1 it does count: CPU 2 is still held when that is complete. */
@@ -384,6 +390,7 @@ static void tp_nmi_hook(int point, unsigned long arg)
 		tp_block_enter();
 	} else if (point == LP_PT_POKE_SYNC_SENT && arg == 1) {
 		tp_kick_nmi(2, tp_nothing);
+		tp_in_sync = READ_ONCE(tp_block.in);
 	} else if (point == LP_PT_POKE_COMMIT) {
 		tp_premature = READ_ONCE(tp_block.in);
 		WRITE_ONCE(tp_block.out, true);
@@ -418,6 +425,7 @@ static void tp_mask_hook(int point, unsigned long arg)
 			WRITE_ONCE(tp_poller_release, true);
 			while (READ_ONCE(tp_poller_held))
 				cpu_relax();
+			tp_in_sync = READ_ONCE(tp_block.in);
 		}
 	}
 	if (point == LP_PT_POKE_COMMIT)
@@ -429,19 +437,19 @@ static int tp_hold_block(void (*hook)(int point, unsigned long arg))
 	struct tp_site *s = tp_find_site("plain");
 	int ret = tp_prepare(s);
 
-	tp_premature = false;
+	tp_premature = tp_in_sync = false;
 	tp_attempt = 0;
 	tp_poller_held = tp_poller_release = false;
 	tp_exec.site = s;
 	if (!ret)
-		ret = tp_block_create(2, tp_num("ms", 60));
+		ret = tp_block_create(2, tp_num("ms", 300));
 	if (ret)
 		return ret;
 	tp_set_hook(hook);
 	ret = tp_flip(s);
 	tp_set_hook(NULL);
 	tp_block_end();
-	tp_out("premature %d\n", tp_premature);
+	tp_out("premature %d\nin_sync %d\n", tp_premature, tp_in_sync);
 	if (!ret && s->fn() != TP_NEW)
 		ret = -EILSEQ;
 	tp_release(s);

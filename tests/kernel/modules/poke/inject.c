@@ -14,12 +14,15 @@
  * @point, @which: where, and in which of the syncs; 0 outside of them
  * @how: the event
  * @armed: one event per poke, or @always
+ * @second: another one at this point, after the first
  */
 static struct {
 	int point;
 	unsigned long which;
 	void (*how)(void);
 	bool armed, always;
+	int second;
+	bool second_armed;
 	struct tp_site *site;
 	u64 fired, before, after;
 } tp_inj;
@@ -55,15 +58,30 @@ static void tp_inject_mc(void)
 	tp_inject_execute();
 }
 
-/* On the poker's CPU only. The points of a quiescence round have which = 0. */
-static void tp_inject_hook(int point, unsigned long arg)
+/* The points of a quiescence round have which = 0. */
+static bool tp_inject_here(int point, unsigned long arg)
 {
-	bool sync = point >= LP_PT_POKE_SYNC_SELF && point <= LP_PT_POKE_SYNC_DONE;
+	bool sync = (point >= LP_PT_POKE_SYNC_SELF &&
+		     point <= LP_PT_POKE_SYNC_DONE) ||
+		    point == LP_PT_POKE_STUCK;
 
+	if (point == tp_inj.second && tp_inj.second_armed) {
+		tp_inj.second_armed = false;
+		return true;
+	}
 	if (point != tp_inj.point || !READ_ONCE(tp_inj.armed) ||
 	    (sync && arg != tp_inj.which))
-		return;
+		return false;
 	tp_inj.armed = tp_inj.always;
+	tp_inj.second_armed = tp_inj.second;
+	return true;
+}
+
+/* On the poker's CPU only. */
+static void tp_inject_hook(int point, unsigned long arg)
+{
+	if (!tp_inject_here(point, arg))
+		return;
 	tp_inj.fired++;
 	preempt_disable();
 	tp_inj.how();
@@ -91,7 +109,7 @@ static int tp_inject_point(int point, unsigned long which, unsigned long n)
 	return ret;
 }
 
-/* inject how= point= which= n=: name, fired, executed old, executed new */
+/* inject how= point= which= second= n=: name, fired, executed old, executed new */
 int tp_cmd_inject(void)
 {
 	const char *how = tp_arg("how", "nmi");
@@ -104,6 +122,8 @@ int tp_cmd_inject(void)
 	if (ret)
 		return ret;
 	tp_inj.always = tp_num("always", 0);
+	tp_inj.second = tp_num("second", 0);
+	tp_inj.second_armed = false;
 	tp_set_hook(tp_inject_hook);
 	ret = tp_inject_point(tp_num("point", 1), tp_num("which", 0),
 			      tp_num("n", 10));

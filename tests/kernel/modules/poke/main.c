@@ -270,6 +270,11 @@ static const struct {
 	{ "hold", tp_cmd_hold },
 	{ "cost", tp_cmd_cost },
 	{ "hotplug", tp_cmd_hotplug },
+	{ "take", tp_cmd_take },
+	{ "replace", tp_cmd_replace },
+	{ "spoil", tp_cmd_spoil },
+	{ "drop", tp_cmd_drop },
+	{ "misuse", tp_cmd_misuse },
 #endif
 };
 

@@ -67,7 +67,7 @@ static int tp_batch_flip(unsigned int n, bool on)
 	return poke_batch(ops, n);
 }
 
-/* batch n= flips= hammer=: n must have no common factor with 5 */
+/* batch n= flips= hammer= leave=: n must have no common factor with 5 */
 int tp_cmd_batch(void)
 {
 	unsigned long i, n = tp_num("n", TP_BATCH), flips = tp_num("flips", 100);
@@ -94,7 +94,8 @@ int tp_cmd_batch(void)
 		total += per_cpu(tp_seen, cpu).old + per_cpu(tp_seen, cpu).new;
 	}
 	tp_out("flips %lu\nexecuted %llu\ntorn %llu\n", i, total, torn);
-	poke_sites_release(tp_batch_sites, n);
+	if (!tp_num("leave", 0))
+		poke_sites_release(tp_batch_sites, n);
 	return ret;
 }
 
@@ -162,6 +163,7 @@ static struct {
 	bool armed;
 	unsigned long hits;
 	int ret;
+	bool poking, asked, early;	/* registered while the poke was on */
 	struct completion go, done;
 } tp_kp;
 
@@ -179,7 +181,9 @@ static int tp_kp_thread(void *addr)
 	memset(&tp_kp_probe, 0, sizeof(tp_kp_probe));
 	tp_kp_probe.pre_handler = tp_kp_pre;
 	tp_kp_probe.addr = addr;
+	WRITE_ONCE(tp_kp.asked, true);
 	tp_kp.ret = register_kprobe(&tp_kp_probe);
+	tp_kp.early = READ_ONCE(tp_kp.poking);
 	complete(&tp_kp.done);
 	return 0;
 }
@@ -192,6 +196,8 @@ static void tp_kp_hook(int point, unsigned long arg)
 		return;
 	tp_kp.armed = false;
 	complete(&tp_kp.go);
+	while (!READ_ONCE(tp_kp.asked))
+		cpu_relax();
 	mdelay(2);	/* lets it come as far as it can */
 }
 
@@ -227,17 +233,24 @@ int tp_cmd_kprobe(void)
 		return PTR_ERR(t);
 	kthread_bind(t, 1);
 	wake_up_process(t);
+	tp_kp.asked = tp_kp.early = false;
+	tp_kp.poking = true;
 	tp_kp.armed = true;
 	tp_set_hook(tp_kp_hook);
 	ret = tp_flip(s);
+	WRITE_ONCE(tp_kp.poking, false);
+	tp_out("asked %d\n", tp_kp.asked);
 	tp_set_hook(NULL);
 	if (tp_kp.armed) {	/* the point was not passed */
 		complete(&tp_kp.go);
 		ret = -ENOENT;
 	}
 	wait_for_completion(&tp_kp.done);
+	tp_out("early %d\n", tp_kp.early);
 	if (!ret)
 		ret = tp_kp_check(s);
+	else if (!tp_kp.ret)
+		unregister_kprobe(&tp_kp_probe);
 	if (!ret)
 		ret = tp_flip(s);
 	tp_release(s);

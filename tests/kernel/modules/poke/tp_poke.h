@@ -106,6 +106,11 @@ int tp_cmd_hold(void);
 int tp_cmd_cost(void);
 int tp_cmd_hotplug(void);
 int tp_cmd_flip(void);
+int tp_cmd_take(void);
+int tp_cmd_replace(void);
+int tp_cmd_spoil(void);
+int tp_cmd_drop(void);
+int tp_cmd_misuse(void);
 
 /* Point names for results. */
 const char *tp_point_name(int point);
