@@ -154,18 +154,31 @@ static int lp_switch_current(void)
 	return verdict;
 }
 
+/*
+ * An old and unknown task runs nothing but the initial universe, so that a
+ * reversal finds it where it has to be. (The initial universe changes only
+ * when no such task is left, or to what it is already.)
+ */
+static bool lp_unknown_pending(const struct lp_task_entry *entry, int w)
+{
+	return test_bit(LP_LISTED, &entry->flags) &&
+	       lp_word_ini(w) != lp_word_target(w) &&
+	       !LP_BREAK(UNKNOWN_DONE);
+}
+
 /* A task is pending if it is known to be elsewhere, or old and unknown. */
 bool lp_task_pending(struct lp_task_entry *entry)
 {
 	int universe = READ_ONCE(entry->universe);
+	int w = atomic_read(&lp_word);
 
 	if (lp_is_idle_task(entry->task) || lp_task_is_dead(entry->task))
 		return false;
 	if (universe == LP_UNKNOWN)
-		return test_bit(LP_LISTED, &entry->flags) &&
-		       !LP_BREAK(UNKNOWN_DONE);
+		return lp_unknown_pending(entry, w);
 	/* A second entry of one task does not count, see klp_tasks.c. */
-	return universe != lp_target() && lp_task_find(entry->task) == entry;
+	return universe != lp_word_target(w) &&
+	       lp_task_find(entry->task) == entry;
 }
 
 /* In the words of kernel livepatch, with the name of its function. */
