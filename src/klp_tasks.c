@@ -300,7 +300,11 @@ void lp_tasks_reclaim(void)
 
 			if (entry->task != LP_KEY_DEAD)
 				continue;
+			/* The next task finds an entry as in a new segment. */
 			entry->universe = LP_UNKNOWN;
+			entry->verdict = 0;
+			entry->flags = 0;
+			entry->where = 0;
 			/* Pairs with the cmpxchg() in lp_segment_claim(). */
 			smp_store_release(&entry->task, LP_KEY_FREE);
 		}
