@@ -455,8 +455,10 @@ static bool lp_signal_due(void)
 
 	if (!signal_ms || now < lp_next_signal_ns)
 		return false;
-	lp_signal_interval_ns = min_t(u64, 2 * lp_signal_interval_ns,
-				      LP_SIGNAL_INTERVAL_MAX_NS);
+	/* signal_ms may have been 0 when the transition began. */
+	lp_signal_interval_ns = max_t(u64, signal_ms * NSEC_PER_MSEC,
+				      min_t(u64, 2 * lp_signal_interval_ns,
+					    LP_SIGNAL_INTERVAL_MAX_NS));
 	lp_next_signal_ns = now + lp_signal_interval_ns;
 	if (!lp_signaled)
 		pr_notice("signaling remaining tasks\n");
