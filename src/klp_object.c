@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "klp_object.h"
+#include "klp_resolve.h"
 #include "test_break.h"
 
 static unsigned int lp_count_objects(const struct lp_patch *patch)
@@ -180,8 +181,10 @@ void lp_live_free(struct lp_live_patch *live)
 	struct lp_version *version;
 
 	lp_for_each_live_object(live, object) {
-		lp_for_each_version(object, version)
+		lp_for_each_version(object, version) {
+			lp_forget_colds(version);
 			kfree(version->name);
+		}
 		kvfree(object->versions);
 		kfree(object->name);
 	}

@@ -184,24 +184,36 @@ static bool lp_live_changes(struct lp_live_patch *live, unsigned long addr)
 	return false;
 }
 
+static void lp_add_colds(struct lp_ranges *ranges, const struct lp_texts *colds)
+{
+	unsigned int i;
+
+	for (i = 0; i < colds->nr; i++)
+		lp_ranges_add(ranges, colds->text[i].addr, colds->text[i].size);
+}
+
 static void lp_add_texts(struct lp_ranges *ranges, struct lp_version *version)
 {
 	lp_ranges_add(ranges, version->old_addr, version->old_size);
 	lp_ranges_add(ranges, (unsigned long)version->new_func,
 		      version->new_size);
-	lp_ranges_add(ranges, version->old_cold.addr, version->old_cold.size);
-	lp_ranges_add(ranges, version->new_cold.addr, version->new_cold.size);
+	lp_add_colds(ranges, &version->old_colds);
+	lp_add_colds(ranges, &version->new_colds);
 }
 
-static unsigned int lp_count_versions(void)
+/* How many texts all versions have, at most. */
+static unsigned int lp_count_texts(void)
 {
 	struct lp_live_object *object;
 	struct lp_live_patch *live;
+	struct lp_version *version;
 	unsigned int nr = 0;
 
 	list_for_each_entry(live, &lp_patches, list)
 		lp_for_each_live_object(live, object)
-			nr += object->nr_versions;
+			lp_for_each_version(object, version)
+				nr += 2 + version->old_colds.nr +
+				      version->new_colds.nr;
 	return nr;
 }
 
@@ -211,7 +223,7 @@ static unsigned int lp_count_versions(void)
  */
 static struct lp_ranges *lp_collect_ranges(struct lp_live_patch *changing)
 {
-	struct lp_ranges *ranges = lp_ranges_new(4 * lp_count_versions() + 1);
+	struct lp_ranges *ranges = lp_ranges_new(lp_count_texts() + 1);
 	struct lp_live_object *object;
 	struct lp_live_patch *live;
 	struct lp_version *version;
