@@ -216,8 +216,14 @@ static int lp_check_exit_path(struct lp_version *version)
 		       version->name);
 		return -EINVAL;
 	}
-	if (lp_on_exit_path(version->name))
-		version->object->live->on_exit_path = true;
+	if (!lp_on_exit_path(version->name))
+		return 0;
+	if (!LP_EXIT_IS_WAITED_FOR) {
+		pr_err("function '%s' cannot be patched on this kernel: an exiting task may sleep in it and nothing can wait for that; patch what calls it, or what it calls\n",
+		       version->name);
+		return -EOPNOTSUPP;
+	}
+	version->object->live->on_exit_path = true;
 	return 0;
 }
 
