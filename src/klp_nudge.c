@@ -24,6 +24,7 @@
 #include "klp_transition.h"
 #include "klp_visit.h"
 #include "klp_word.h"
+#include "test_break.h"
 #include "test_points.h"
 
 /*
@@ -98,12 +99,11 @@ static void lp_nudge_task(struct lp_task_entry *entry, void *arg)
 {
 	bool signal = *(bool *)arg;
 
-	if (!lp_task_pending(entry))
+	if (!lp_task_pending(entry) || LP_BREAK(ONLY_STOP))
 		return;
 	if (signal) {
 		lp_counts.signals++;
 		set_bit(LP_SIGNALLED, &entry->flags);
-		lp_trace_blocker(entry);
 	}
 	if (!lp_returns_to_user(entry->task)) {
 		lp_nudge_kernel(entry, signal);

@@ -461,17 +461,33 @@ static void lp_count_pending(struct lp_task_entry *entry, void *arg)
 		(*pending)++;
 }
 
+/* Whether the idle task of a CPU is pending; under lp_mutex. */
+bool lp_idle_pending(int cpu)
+{
+	struct task_struct *idle = lp_k(idle_task)(cpu);
+
+	return idle && !lp_task_done(idle, lp_target());
+}
+
+/* Whether a CPU was asked and has not answered. */
+bool lp_cpu_silent(int cpu)
+{
+	return atomic_read(per_cpu_ptr(&lp_switch_busy, cpu));
+}
+
+/* Whether everybody who was there at the start is in the table. */
+bool lp_switch_listed(void)
+{
+	return lp_listed;
+}
+
 static unsigned int lp_pending_idle(void)
 {
 	unsigned int pending = 0;
-	struct task_struct *idle;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		idle = lp_k(idle_task)(cpu);
-		if (idle && !lp_task_done(idle, lp_target()))
-			pending++;
-	}
+	for_each_possible_cpu(cpu)
+		pending += lp_idle_pending(cpu);
 	return LP_BREAK(SKIP_OFFLINE_IDLE) ? 0 : pending;
 }
 

@@ -59,6 +59,7 @@ static DECLARE_WAIT_QUEUE_HEAD(lp_worker_wait);
 static bool lp_kicked;
 static unsigned int lp_backoff_us;	/* 0: nothing to retry */
 static bool lp_signaled;		/* said so since the start or reversal */
+static bool lp_starved;			/* the table cannot grow */
 static u64 lp_next_signal_ns, lp_signal_interval_ns, lp_stop_ns;
 
 static bool lp_target_patched(void)
@@ -287,6 +288,7 @@ int lp_transition_prepare(struct lp_live_patch *live, bool enable)
 	}
 	lp_ranges_publish(ranges);
 	memset(&live->stats, 0, sizeof(live->stats));
+	lp_starved = false;
 	lp_transition_patch = live;
 	lp_set_word(LP_PREP, enable, !enable);
 	LP_POINT(KLP_PREP);
@@ -450,11 +452,23 @@ static bool lp_try_close(void)
 	return true;
 }
 
+/* Whether the table is too small and cannot be made larger; under lp_mutex. */
+bool lp_transition_starved(void)
+{
+	return lp_starved;
+}
+
 /* Makes room, and forgets the overflow only when handlers can use the room. */
 static void lp_handle_overflow(void)
 {
-	if (lp_tasks_grow())
+	if (lp_tasks_grow()) {
+		if (!lp_starved)
+			pr_warn("no memory for a larger table of tasks, the transition of '%s' goes on when there is some\n",
+				lp_patch_name(lp_transition_patch));
+		lp_starved = true;
 		return;
+	}
+	lp_starved = false;
 	lp_synchronise();
 	lp_word_change(atomic_read(&lp_word) & ~LP_W_OVERFLOW,
 		       atomic_andnot(LP_W_OVERFLOW, &lp_word));
@@ -500,6 +514,8 @@ static bool lp_try_complete(void)
 		return true;
 	signal = lp_signal_due();
 	lp_nudge(signal);
+	if (lp_backoff_us == LP_BACKOFF_MAX_US)
+		lp_trace_blockers();
 	/* Whoever was woken may leave the function for a moment only. */
 	if (signal)
 		lp_backoff_us = LP_BACKOFF_MIN_US;
