@@ -202,12 +202,18 @@ static void lp_debug_verdict(const struct lp_task_entry *entry, int verdict)
 	}
 }
 
+/* To see the last resort at work, nothing else may be. */
+static bool lp_left_to_stop(const struct task_struct *task)
+{
+	return LP_BREAK(ONLY_STOP) && !(task->flags & PF_KTHREAD);
+}
+
 static void lp_switch_task(struct lp_task_entry *entry, void *arg)
 {
 	struct task_struct *task = entry->task;
 	int verdict;
 
-	if (!lp_task_pending(entry))
+	if (!lp_task_pending(entry) || lp_left_to_stop(task))
 		return;
 	LP_POINT_ARG(KLP_SCAN_TASK, task);
 	verdict = task == current ? lp_switch_current() : lp_switch_off_cpu(task);
@@ -221,7 +227,7 @@ static void lp_switch_task(struct lp_task_entry *entry, void *arg)
 
 static void lp_ipi_check(struct task_struct *task, enum lp_universe target)
 {
-	if (lp_task_done(task, target))
+	if (lp_task_done(task, target) || lp_left_to_stop(task))
 		return;
 	if (lp_check_and_switch(task, target) == LP_STACK_CLEAN)
 		atomic_inc(&lp_counts.by_ipi);
