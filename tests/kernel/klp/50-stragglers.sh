@@ -106,7 +106,7 @@ lines_and_more() { [ "$(attr $P blockers | wc -l)" = 33 ] && blocked "^and 8 mor
 background lptarget hammer 40 1 dsleep
 pid=$!
 wait_for 20 inside 40
-starts "forty" "^$pid $pid .*lp_target_f"
+starts "forty" "^$pid [0-9]+ .*lp_target_f"
 check "forty: 32 lines, and how many more" wait_for 10 lines_and_more
 check "forty: where each stands" blocked \
 	"^$pid [0-9]+ .*: in lp_target_f\+0x[0-9a-f]+/0x[0-9a-f]+ .*; tried stack.*; uninterruptible$"

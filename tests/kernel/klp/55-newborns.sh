@@ -61,12 +61,13 @@ check "load the patch, held open" load $P
 sleep 2
 kill -USR1 $new
 wait_for 20 asleep $new
+# Those born before live for a second yet.
+echo 100 > $SIGNAL_MS
 check "reverse" kcall write "$LP_SYS/$P/enabled" 0
-sleep 2
-check "children of the other sort are signalled" wait_for 20 signalled
-# From here on nobody is, and those who were have left.
+check "children of the other sort are signalled" wait_for 10 signalled
+# From here on nobody is, and those who were leave.
 echo 0 > $SIGNAL_MS
-sleep 3
+sleep 4
 check "and back" kcall write "$LP_SYS/$P/enabled" 1
 check "children are in the way again" wait_for 20 child_blocks
 check "no entry has flags of a task that is gone" not_signalled
