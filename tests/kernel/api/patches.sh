@@ -113,7 +113,9 @@ reversed_stack()
 	hold 1
 	check "the upper, held open" load $B funcs=bch base=20
 	check "it stays open" stays_open $B
+	hold 2
 	check "take it back" set_enabled $B 0
+	check "it stays open for one born in between" stays_open $B
 	is "others run the lower meanwhile" "$(values)" "11 12 3 4"
 	hold 0
 	check "it is gone" wait_for 30 gone $B
