@@ -72,9 +72,11 @@ struct kprobe;
 	  "CONFIG_KALLSYMS", int,					\
 	  (struct task_struct *task, struct callback_head *work,	\
 	   enum task_work_notify_mode mode))				\
-	F(task_work_cancel, NULL, 0, "klp switch at kernel exit",	\
-	  "CONFIG_KALLSYMS", bool,					\
-	  (struct task_struct *task, struct callback_head *work))	\
+	F(task_work_cancel_match, NULL, 0, "klp switch at kernel exit",	\
+	  "CONFIG_KALLSYMS", struct callback_head *,			\
+	  (struct task_struct *task,					\
+	   bool (*match)(struct callback_head *work, void *data),	\
+	   void *data))							\
 	F(wake_up_state, NULL, 0, "waking kernel threads that klp waits for", \
 	  "CONFIG_KALLSYMS", int,					\
 	  (struct task_struct *task, unsigned int state))		\

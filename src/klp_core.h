@@ -23,8 +23,9 @@ struct lp_target;
  * @old_addr:	entry of the function that is replaced; 0 while it is not loaded
  * @old_size:	its length in bytes
  * @new_size:	length of the replacement in bytes
- * @old_cold:	the part of the old function that the compiler moved away
- * @new_cold:	the same of the replacement
+ * @old_colds:	parts that the compiler moved away, of the old function and of
+ *		every other function of its name
+ * @new_colds:	the same of the replacement
  * @older:	the version below on the function's stack
  * @target:	the function's redirection, while this version is on its stack
  * @transition:	tasks choose between this version and the one below
@@ -38,10 +39,13 @@ struct lp_version {
 	unsigned long old_addr;
 	unsigned long old_size;
 	unsigned long new_size;
-	struct lp_text {
-		unsigned long addr;
-		unsigned long size;	/* 0: there is none */
-	} old_cold, new_cold;
+	struct lp_texts {
+		unsigned int nr;
+		struct lp_text {
+			unsigned long addr;
+			unsigned long size;
+		} *text;
+	} old_colds, new_colds;
 	struct lp_version *older;
 	struct lp_target *target;
 	bool transition;

@@ -5,8 +5,11 @@
  * An exiting task that reaps itself goes on running for a while after nobody
  * can find it in the task list. A patch of a function on that stretch waits
  * for an RCU-tasks grace period before it closes (tens of milliseconds), which
- * covers such tasks. The very last functions run behind even that and are
- * refused, and so is the scheduler's core, in which every sleeping task
+ * covers such tasks where RCU-tasks holds them until they are off their CPU
+ * for ever. Other kernels let a grace period end while such a task sleeps
+ * (without RCU-tasks, or with its list of exiting tasks), and there the patch
+ * is refused. The very last functions run behind even that and are refused
+ * everywhere, and so is the scheduler's core, in which every sleeping task
  * stands.
  *
  * Reading: do_exit(), exit_notify(), release_task() and what they call, in

@@ -24,6 +24,7 @@
 #include "klp_transition.h"
 #include "klp_visit.h"
 #include "klp_word.h"
+#include "test_break.h"
 #include "test_points.h"
 
 /*
@@ -70,11 +71,23 @@ static int lp_visit_host(struct task_struct *host)
 	return verdict;
 }
 
+/*
+ * What set_notify_signal() does, which needs wake_up_state(). The worker's loop
+ * takes the notification for a signal that somebody else got.
+ */
+static void lp_signal_worker(struct task_struct *task)
+{
+	set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL);
+	lp_k(wake_up_state)(task, TASK_INTERRUPTIBLE);
+}
+
 static void lp_nudge_kernel(struct lp_task_entry *entry, bool signal)
 {
 	struct task_struct *task = entry->task;
 
-	if (task->on_cpu) {
+	if (signal && lp_is_user_worker(task)) {
+		lp_signal_worker(task);
+	} else if (task->on_cpu) {
 		set_bit(LP_VISITED, &entry->flags);
 		lp_visit(task, lp_visit_host);
 	} else if (signal) {
@@ -86,12 +99,11 @@ static void lp_nudge_task(struct lp_task_entry *entry, void *arg)
 {
 	bool signal = *(bool *)arg;
 
-	if (!lp_task_pending(entry))
+	if (!lp_task_pending(entry) || LP_BREAK(ONLY_STOP))
 		return;
 	if (signal) {
 		lp_counts.signals++;
 		set_bit(LP_SIGNALLED, &entry->flags);
-		lp_trace_blocker(entry);
 	}
 	if (!lp_returns_to_user(entry->task)) {
 		lp_nudge_kernel(entry, signal);

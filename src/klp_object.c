@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "klp_object.h"
+#include "klp_resolve.h"
 #include "test_break.h"
 
 static unsigned int lp_count_objects(const struct lp_patch *patch)
@@ -173,12 +174,18 @@ static int lp_add_nop(struct lp_version *version, void *arg)
 	return lp_add_version(object, version->name, version->sympos, NULL);
 }
 
+static void lp_free_version(struct lp_version *version)
+{
+	lp_forget_colds(version);
+	kfree(version->name);
+}
+
 static void lp_free_object(struct lp_live_object *object)
 {
 	struct lp_version *version;
 
 	lp_for_each_version(object, version)
-		kfree(version->name);
+		lp_free_version(version);
 	kvfree(object->versions);
 	kfree(object->name);
 }
@@ -205,7 +212,7 @@ void lp_discard_nops(struct lp_live_patch *live)
 	lp_for_each_live_object(live, object) {
 		while (object->nr_versions &&
 		       lp_version_is_nop(&object->versions[object->nr_versions - 1]))
-			kfree(object->versions[--object->nr_versions].name);
+			lp_free_version(&object->versions[--object->nr_versions]);
 	}
 }
 

@@ -14,7 +14,7 @@
 #include "klp_transition.h"
 
 #define LP_REPORTED_TASKS	32
-#define LP_REPORT_LINE		256	/* at most, and room for the last line */
+#define LP_LAST_LINE		24	/* room for "and N more" */
 
 struct lp_report {
 	char *buf;
@@ -31,7 +31,7 @@ static int lp_describe_verdict(const struct lp_task_entry *entry, char *buf,
 
 	switch (READ_ONCE(entry->verdict)) {
 	case LP_STACK_BLOCKED:
-		return scnprintf(buf, size, "in %ps", where);
+		return scnprintf(buf, size, "in %pB", where);
 	case LP_STACK_UNRELIABLE:
 		return scnprintf(buf, size, "unreliable stack");
 	case LP_STACK_RUNNING:
@@ -46,15 +46,23 @@ static u64 lp_age_ns(const struct lp_live_patch *live)
 	return ktime_get_ns() - live->stats.start_ns;
 }
 
-/* Tells tracers why a task is not switched; under lp_mutex. */
-void lp_trace_blocker(struct lp_task_entry *entry)
+static void lp_trace_blocker(struct lp_task_entry *entry, void *arg)
 {
 	char why[KSYM_SYMBOL_LEN];
 
+	if (!lp_task_pending(entry))
+		return;
 	lp_describe_verdict(entry, why, sizeof(why));
 	trace_livepoke_blocker(entry->task,
 			       div_u64(lp_age_ns(lp_transition_patch), NSEC_PER_MSEC),
 			       why, entry->where);
+}
+
+/* Tells tracers which tasks are not switched, and why; under lp_mutex. */
+void lp_trace_blockers(void)
+{
+	if (trace_livepoke_blocker_enabled())
+		lp_tasks_for_each(lp_trace_blocker, NULL);
 }
 
 /* Tells tracers about a step of a transition; under lp_mutex. */
@@ -74,30 +82,38 @@ static const char *lp_task_kind(const struct task_struct *task)
 	return lp_returns_to_user(task) ? "user" : "worker";
 }
 
-/* What was done to get the task, and what its administrator could do. */
+/* What its administrator could do. Short: a page has to do for 32 tasks. */
 static const char *lp_task_advice(const struct lp_task_entry *entry)
 {
 	struct task_struct *task = entry->task;
 
 	if (READ_ONCE(entry->verdict) != LP_STACK_BLOCKED)
-		return "is tried again";
+		return "tried again";
 	if (task->flags & PF_EXITING)
-		return "ends with the task";
+		return "goes by itself";
 	if (!lp_returns_to_user(task))
-		return "ends when the thread leaves that function";
+		return "has to leave";
 	if (lp_task_state(task) & TASK_UNINTERRUPTIBLE)
-		return "ends when what it waits for comes";
-	return "ends at its return to user space; wake, continue or kill it";
+		return "uninterruptible";
+	return "wake or kill it";
 }
 
-static int lp_describe_attempts(const struct lp_task_entry *entry, char *buf,
-				int len)
+/* A line that does not fit is left out and counted. */
+static __printf(2, 3) void lp_report_line(struct lp_report *report,
+					  const char *format, ...)
 {
-	return sysfs_emit_at(buf, len, "; tried stack%s%s%s; %s\n",
-			     test_bit(LP_WORK_QUEUED, &entry->flags) ? " exit" : "",
-			     test_bit(LP_SIGNALLED, &entry->flags) ? " signal" : "",
-			     test_bit(LP_VISITED, &entry->flags) ? " visit" : "",
-			     lp_task_advice(entry));
+	int room = PAGE_SIZE - LP_LAST_LINE - report->len, len;
+	va_list args;
+
+	va_start(args, format);
+	len = vsnprintf(report->buf + report->len, room, format, args);
+	va_end(args);
+	if (report->shown == LP_REPORTED_TASKS || len >= room) {
+		report->more++;
+		return;
+	}
+	report->shown++;
+	report->len += len;
 }
 
 static void lp_report_task(struct lp_task_entry *entry, void *arg)
@@ -108,20 +124,35 @@ static void lp_report_task(struct lp_task_entry *entry, void *arg)
 
 	if (!lp_task_pending(entry))
 		return;
-	if (report->shown == LP_REPORTED_TASKS ||
-	    report->len > PAGE_SIZE - 2 * LP_REPORT_LINE) {
-		report->more++;
-		return;
-	}
-	report->shown++;
 	get_task_comm(comm, task);
 	lp_describe_verdict(entry, why, sizeof(why));
-	report->len += sysfs_emit_at(report->buf, report->len,
-				     "%d %d %*pE cpu %u %llu ms %s: %s",
-				     task->tgid, task->pid,
-				     (int)strlen(comm), comm, task_cpu(task),
-				     report->age_ms, lp_task_kind(task), why);
-	report->len += lp_describe_attempts(entry, report->buf, report->len);
+	lp_report_line(report,
+		       "%d %d %*pE cpu %u %llu ms %s: %s; tried stack%s%s%s; %s\n",
+		       task->tgid, task->pid, (int)strlen(comm), comm,
+		       task_cpu(task), report->age_ms, lp_task_kind(task), why,
+		       test_bit(LP_WORK_QUEUED, &entry->flags) ? " exit" : "",
+		       test_bit(LP_SIGNALLED, &entry->flags) ? " signal" : "",
+		       test_bit(LP_VISITED, &entry->flags) ? " visit" : "",
+		       lp_task_advice(entry));
+}
+
+/* What else a transition can wait for. */
+static void lp_report_others(struct lp_report *report)
+{
+	int cpu;
+
+	if (!lp_switch_listed())
+		lp_report_line(report, "table: not every task is in it, %s\n",
+			       lp_transition_starved() ? "no memory for a larger one" :
+							 "they are looked for again");
+	for_each_possible_cpu(cpu) {
+		if (lp_cpu_silent(cpu) || lp_idle_pending(cpu))
+			lp_report_line(report,
+				       "0 0 swapper/%d cpu %d %llu ms idle: %s; tried stack; tried again\n",
+				       cpu, cpu, report->age_ms,
+				       lp_cpu_silent(cpu) ? "its CPU does not answer" :
+							    "running");
+	}
 }
 
 /**
@@ -139,12 +170,15 @@ ssize_t lp_report_blockers(struct lp_live_patch *live, char *buf)
 	mutex_lock(&lp_mutex);
 	if (live == lp_transition_patch) {
 		report.age_ms = div_u64(lp_age_ns(live), NSEC_PER_MSEC);
+		lp_report_others(&report);
 		lp_tasks_for_each(lp_report_task, &report);
 		if (report.more)
 			report.len += sysfs_emit_at(buf, report.len,
 						    "and %u more\n", report.more);
 	}
 	mutex_unlock(&lp_mutex);
+	/* Of a line that was left out */
+	buf[report.len] = '\0';
 	return report.len;
 }
 

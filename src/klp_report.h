@@ -8,9 +8,7 @@
 #include "klp_core.h"
 
 ssize_t lp_report_blockers(struct lp_live_patch *live, char *buf);
-struct lp_task_entry;
-
-void lp_trace_blocker(struct lp_task_entry *entry);
+void lp_trace_blockers(void);
 void lp_trace_transition(struct lp_live_patch *live, bool to_patched,
 			 const char *what);
 ssize_t lp_report_timing(struct lp_live_patch *live, char *buf);

@@ -6,6 +6,7 @@
 
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include "compat/compat.h"
 #include "klp_exit_path.h"
@@ -165,34 +166,67 @@ static int lp_size_of(unsigned long addr, unsigned long *size,
 	return -ENOENT;
 }
 
+static int lp_add_text(struct lp_texts *texts, unsigned long addr)
+{
+	struct lp_text *text;
+	unsigned long size, offset;
+
+	if (!lp_k(kallsyms_lookup_size_offset)(addr, &size, &offset))
+		return 0;
+	text = kcalloc(texts->nr + 1, sizeof(*text), GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	if (texts->nr)
+		memcpy(text, texts->text, texts->nr * sizeof(*text));
+	kfree(texts->text);
+	text[texts->nr++] = (struct lp_text){ addr, size };
+	texts->text = text;
+	return 0;
+}
+
 /*
  * Compilers move unlikely code of "name" to "name.cold". A task may sleep
- * there as well as in the function itself.
+ * there as well as in the function itself. Of several functions of one name
+ * nothing tells whose part it is: not each has one. So all of them count.
  */
-static void lp_find_cold(const char *object, unsigned long addr,
-			 unsigned long pos, struct lp_text *cold)
+static int lp_find_colds_of(const char *object, unsigned long addr,
+			    struct lp_texts *colds)
 {
 	char name[KSYM_SYMBOL_LEN + sizeof(".cold")];
 	struct lp_symbol_found found;
-	unsigned long offset;
+	unsigned long pos = 1;
+	int ret = 0;
 
 	sprint_symbol_no_offset(name, addr);
 	strcpy(name + strcspn(name, " "), ".cold");
-	lp_find_symbol(object, name, pos, &found);
-	if (!found.count ||
-	    !lp_k(kallsyms_lookup_size_offset)(found.addr, &cold->size, &offset))
-		return;
-	cold->addr = found.addr;
+	do {
+		lp_find_symbol(object, name, pos, &found);
+		if (found.count < pos++)
+			break;
+		ret = lp_add_text(colds, found.addr);
+	} while (!ret);
+	return ret;
 }
 
-static void lp_find_colds(struct lp_version *version)
+static int lp_find_colds(struct lp_version *version)
 {
-	lp_find_cold(version->object->name, version->old_addr, version->sympos,
-		     &version->old_cold);
-	if (!lp_version_is_nop(version))
-		lp_find_cold(version->object->live->patch->mod->name,
-			     (unsigned long)version->new_func, 0,
-			     &version->new_cold);
+	int ret;
+
+	ret = lp_find_colds_of(version->object->name, version->old_addr,
+			       &version->old_colds);
+	if (ret || lp_version_is_nop(version))
+		return ret;
+	return lp_find_colds_of(version->object->live->patch->mod->name,
+				(unsigned long)version->new_func,
+				&version->new_colds);
+}
+
+/* Forgets the parts of a function that were found; under lp_mutex. */
+void lp_forget_colds(struct lp_version *version)
+{
+	kfree(version->old_colds.text);
+	kfree(version->new_colds.text);
+	version->old_colds = version->new_colds = (struct lp_texts){};
 }
 
 static int lp_check_exit_path(struct lp_version *version)
@@ -204,8 +238,14 @@ static int lp_check_exit_path(struct lp_version *version)
 		       version->name);
 		return -EINVAL;
 	}
-	if (lp_on_exit_path(version->name))
-		version->object->live->on_exit_path = true;
+	if (!lp_on_exit_path(version->name))
+		return 0;
+	if (!LP_EXIT_IS_WAITED_FOR) {
+		pr_err("function '%s' cannot be patched on this kernel: an exiting task may sleep in it and nothing can wait for that; patch what calls it, or what it calls\n",
+		       version->name);
+		return -EOPNOTSUPP;
+	}
+	version->object->live->on_exit_path = true;
 	return 0;
 }
 
@@ -225,7 +265,7 @@ static int lp_resolve_version(struct lp_version *version)
 	if (!ret && version->object->live->kind)
 		ret = version->object->live->kind->check(version);
 	if (!ret)
-		lp_find_colds(version);
+		ret = lp_find_colds(version);
 	return ret;
 }
 
@@ -245,7 +285,7 @@ void lp_forget_object(struct lp_live_object *object)
 	lp_for_each_version(object, version) {
 		version->old_addr = 0;
 		version->old_size = 0;
-		version->old_cold = (struct lp_text){};
+		lp_forget_colds(version);
 	}
 }
 

@@ -10,5 +10,6 @@
 int lp_check_patch(const struct lp_patch *patch);
 int lp_resolve_object(struct lp_live_object *object);
 void lp_forget_object(struct lp_live_object *object);
+void lp_forget_colds(struct lp_version *version);
 
 #endif /* _LIVEPOKE_KLP_RESOLVE_H */

@@ -154,18 +154,31 @@ static int lp_switch_current(void)
 	return verdict;
 }
 
+/*
+ * An old and unknown task runs nothing but the initial universe, so that a
+ * reversal finds it where it has to be. (The initial universe changes only
+ * when no such task is left, or to what it is already.)
+ */
+static bool lp_unknown_pending(const struct lp_task_entry *entry, int w)
+{
+	return test_bit(LP_LISTED, &entry->flags) &&
+	       lp_word_ini(w) != lp_word_target(w) &&
+	       !LP_BREAK(UNKNOWN_DONE);
+}
+
 /* A task is pending if it is known to be elsewhere, or old and unknown. */
 bool lp_task_pending(struct lp_task_entry *entry)
 {
 	int universe = READ_ONCE(entry->universe);
+	int w = atomic_read(&lp_word);
 
 	if (lp_is_idle_task(entry->task) || lp_task_is_dead(entry->task))
 		return false;
 	if (universe == LP_UNKNOWN)
-		return test_bit(LP_LISTED, &entry->flags) &&
-		       !LP_BREAK(UNKNOWN_DONE);
+		return lp_unknown_pending(entry, w);
 	/* A second entry of one task does not count, see klp_tasks.c. */
-	return universe != lp_target() && lp_task_find(entry->task) == entry;
+	return universe != lp_word_target(w) &&
+	       lp_task_find(entry->task) == entry;
 }
 
 /* In the words of kernel livepatch, with the name of its function. */
@@ -189,12 +202,18 @@ static void lp_debug_verdict(const struct lp_task_entry *entry, int verdict)
 	}
 }
 
+/* To see the last resort at work, nothing else may be. */
+static bool lp_left_to_stop(const struct task_struct *task)
+{
+	return LP_BREAK(ONLY_STOP) && !(task->flags & PF_KTHREAD);
+}
+
 static void lp_switch_task(struct lp_task_entry *entry, void *arg)
 {
 	struct task_struct *task = entry->task;
 	int verdict;
 
-	if (!lp_task_pending(entry))
+	if (!lp_task_pending(entry) || lp_left_to_stop(task))
 		return;
 	LP_POINT_ARG(KLP_SCAN_TASK, task);
 	verdict = task == current ? lp_switch_current() : lp_switch_off_cpu(task);
@@ -208,7 +227,7 @@ static void lp_switch_task(struct lp_task_entry *entry, void *arg)
 
 static void lp_ipi_check(struct task_struct *task, enum lp_universe target)
 {
-	if (lp_task_done(task, target))
+	if (lp_task_done(task, target) || lp_left_to_stop(task))
 		return;
 	if (lp_check_and_switch(task, target) == LP_STACK_CLEAN)
 		atomic_inc(&lp_counts.by_ipi);
@@ -448,17 +467,33 @@ static void lp_count_pending(struct lp_task_entry *entry, void *arg)
 		(*pending)++;
 }
 
+/* Whether the idle task of a CPU is pending; under lp_mutex. */
+bool lp_idle_pending(int cpu)
+{
+	struct task_struct *idle = lp_k(idle_task)(cpu);
+
+	return idle && !lp_task_done(idle, lp_target());
+}
+
+/* Whether a CPU was asked and has not answered. */
+bool lp_cpu_silent(int cpu)
+{
+	return atomic_read(per_cpu_ptr(&lp_switch_busy, cpu));
+}
+
+/* Whether everybody who was there at the start is in the table. */
+bool lp_switch_listed(void)
+{
+	return lp_listed;
+}
+
 static unsigned int lp_pending_idle(void)
 {
 	unsigned int pending = 0;
-	struct task_struct *idle;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		idle = lp_k(idle_task)(cpu);
-		if (idle && !lp_task_done(idle, lp_target()))
-			pending++;
-	}
+	for_each_possible_cpu(cpu)
+		pending += lp_idle_pending(cpu);
 	return LP_BREAK(SKIP_OFFLINE_IDLE) ? 0 : pending;
 }
 

@@ -31,6 +31,9 @@ bool lp_switch_all_done(void);
 void lp_switch_force(void);
 void lp_switch_stats(struct lp_transition_stats *stats);
 bool lp_task_pending(struct lp_task_entry *entry);
+bool lp_idle_pending(int cpu);
+bool lp_cpu_silent(int cpu);
+bool lp_switch_listed(void);
 bool lp_task_done(struct task_struct *task, enum lp_universe target);
 void lp_set_universe(struct task_struct *task, enum lp_universe universe);
 

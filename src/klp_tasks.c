@@ -300,7 +300,11 @@ void lp_tasks_reclaim(void)
 
 			if (entry->task != LP_KEY_DEAD)
 				continue;
+			/* The next task finds an entry as in a new segment. */
 			entry->universe = LP_UNKNOWN;
+			entry->verdict = 0;
+			entry->flags = 0;
+			entry->where = 0;
 			/* Pairs with the cmpxchg() in lp_segment_claim(). */
 			smp_store_release(&entry->task, LP_KEY_FREE);
 		}
@@ -333,6 +337,11 @@ bool lp_task_work_queue(struct lp_task_entry *entry, task_work_func_t fn,
 	return false;
 }
 
+static bool lp_is_work(struct callback_head *work, void *data)
+{
+	return work == data;
+}
+
 /**
  * lp_task_work_cancel() - take a queued callback back
  * @entry:	the task's entry
@@ -343,7 +352,8 @@ bool lp_task_work_cancel(struct lp_task_entry *entry)
 {
 	if (!test_bit(LP_WORK_QUEUED, &entry->flags))
 		return true;
-	if (!lp_k(task_work_cancel)(entry->task, &entry->work))
+	/* task_work_cancel() takes a function on some kernels, a work on others. */
+	if (!lp_k(task_work_cancel_match)(entry->task, lp_is_work, &entry->work))
 		return false;
 	lp_task_work_done(entry);
 	return true;

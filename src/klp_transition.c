@@ -61,6 +61,7 @@ static DECLARE_WAIT_QUEUE_HEAD(lp_worker_wait);
 static bool lp_kicked;
 static unsigned int lp_backoff_us;	/* 0: nothing to retry */
 static bool lp_signaled;		/* said so since the start or reversal */
+static bool lp_starved;			/* the table cannot grow */
 static u64 lp_next_signal_ns, lp_signal_interval_ns, lp_stop_ns;
 
 static bool lp_target_patched(void)
@@ -186,24 +187,36 @@ static bool lp_live_changes(struct lp_live_patch *live, unsigned long addr)
 	return false;
 }
 
+static void lp_add_colds(struct lp_ranges *ranges, const struct lp_texts *colds)
+{
+	unsigned int i;
+
+	for (i = 0; i < colds->nr; i++)
+		lp_ranges_add(ranges, colds->text[i].addr, colds->text[i].size);
+}
+
 static void lp_add_texts(struct lp_ranges *ranges, struct lp_version *version)
 {
 	lp_ranges_add(ranges, version->old_addr, version->old_size);
 	lp_ranges_add(ranges, (unsigned long)version->new_func,
 		      version->new_size);
-	lp_ranges_add(ranges, version->old_cold.addr, version->old_cold.size);
-	lp_ranges_add(ranges, version->new_cold.addr, version->new_cold.size);
+	lp_add_colds(ranges, &version->old_colds);
+	lp_add_colds(ranges, &version->new_colds);
 }
 
-static unsigned int lp_count_versions(void)
+/* How many texts all versions have, at most. */
+static unsigned int lp_count_texts(void)
 {
 	struct lp_live_object *object;
 	struct lp_live_patch *live;
+	struct lp_version *version;
 	unsigned int nr = 0;
 
 	list_for_each_entry(live, &lp_patches, list)
 		lp_for_each_live_object(live, object)
-			nr += object->nr_versions;
+			lp_for_each_version(object, version)
+				nr += 2 + version->old_colds.nr +
+				      version->new_colds.nr;
 	return nr;
 }
 
@@ -213,7 +226,7 @@ static unsigned int lp_count_versions(void)
  */
 static struct lp_ranges *lp_collect_ranges(struct lp_live_patch *changing)
 {
-	struct lp_ranges *ranges = lp_ranges_new(4 * lp_count_versions() + 1);
+	struct lp_ranges *ranges = lp_ranges_new(lp_count_texts() + 1);
 	struct lp_live_object *object;
 	struct lp_live_patch *live;
 	struct lp_version *version;
@@ -277,6 +290,7 @@ int lp_transition_prepare(struct lp_live_patch *live, bool enable)
 	}
 	lp_ranges_publish(ranges);
 	memset(&live->stats, 0, sizeof(live->stats));
+	lp_starved = false;
 	lp_transition_patch = live;
 	lp_set_word(LP_PREP, enable, !enable);
 	LP_POINT(KLP_PREP);
@@ -452,11 +466,23 @@ static bool lp_try_close(void)
 	return true;
 }
 
+/* Whether the table is too small and cannot be made larger; under lp_mutex. */
+bool lp_transition_starved(void)
+{
+	return lp_starved;
+}
+
 /* Makes room, and forgets the overflow only when handlers can use the room. */
 static void lp_handle_overflow(void)
 {
-	if (lp_tasks_grow())
+	if (lp_tasks_grow()) {
+		if (!lp_starved)
+			pr_warn("no memory for a larger table of tasks, the transition of '%s' goes on when there is some\n",
+				lp_patch_name(lp_transition_patch));
+		lp_starved = true;
 		return;
+	}
+	lp_starved = false;
 	lp_synchronise();
 	lp_word_change(atomic_read(&lp_word) & ~LP_W_OVERFLOW,
 		       atomic_andnot(LP_W_OVERFLOW, &lp_word));
@@ -471,8 +497,10 @@ static bool lp_signal_due(void)
 
 	if (!signal_ms || now < lp_next_signal_ns)
 		return false;
-	lp_signal_interval_ns = min_t(u64, 2 * lp_signal_interval_ns,
-				      LP_SIGNAL_INTERVAL_MAX_NS);
+	/* signal_ms may have been 0 when the transition began. */
+	lp_signal_interval_ns = max_t(u64, signal_ms * NSEC_PER_MSEC,
+				      min_t(u64, 2 * lp_signal_interval_ns,
+					    LP_SIGNAL_INTERVAL_MAX_NS));
 	lp_next_signal_ns = now + lp_signal_interval_ns;
 	if (!lp_signaled)
 		pr_notice("signaling remaining tasks\n");
@@ -502,6 +530,8 @@ static bool lp_try_complete(void)
 		return true;
 	signal = lp_signal_due();
 	lp_nudge(signal);
+	if (lp_backoff_us == LP_BACKOFF_MAX_US)
+		lp_trace_blockers();
 	/* Whoever was woken may leave the function for a moment only. */
 	if (signal)
 		lp_backoff_us = LP_BACKOFF_MIN_US;

@@ -27,6 +27,7 @@ void lp_transition_cancel(void);
 void lp_transition_reverse(void);
 void lp_transition_force(void);
 void lp_transition_kick(void);
+bool lp_transition_starved(void);
 
 enum lp_universe lp_current_universe(void);
 

@@ -54,6 +54,7 @@
 	B(NO_SYNC_REVERSE)						\
 	B(SKIP_OFFLINE_IDLE)						\
 	B(OFFLINE_UNLOCKED)	/* test and store without the lock */	\
+	B(ONLY_STOP)		/* user tasks: but by stopping the machine */ \
 	B(RELEASE_LOCKED)	/* wait for RCU-tasks under lp_mutex */	\
 	B(EXITS_LOCKED)		/* the same, for tasks that exit */	\
 	B(VISIT_WAITS)		/* for a visitor that never gets the CPU */ \

@@ -119,6 +119,24 @@ static inline bool lp_returns_to_user(const struct task_struct *task)
 				PF_EXITING));
 }
 
+/* A thread of a user process that stays in the kernel and takes signals. */
+static inline bool lp_is_user_worker(const struct task_struct *task)
+{
+	return (task->flags & (PF_IO_WORKER | PF_USER_WORKER)) &&
+	       !(task->flags & (PF_KTHREAD | PF_EXITING));
+}
+
+/*
+ * Whether synchronize_rcu_tasks() waits for a task that exits until it is off
+ * its CPU for ever, even if it sleeps on its way. Where it is the plain RCU, or
+ * looks at such a task only until it sleeps, it does not.
+ */
+#if defined(CONFIG_TASKS_RCU) && !defined(LP_HAVE_RCU_TASKS_EXIT_LIST)
+#define LP_EXIT_IS_WAITED_FOR	true
+#else
+#define LP_EXIT_IS_WAITED_FOR	false
+#endif
+
 int lp_call_held(struct task_struct *task,
 		 int (*fn)(struct task_struct *task, void *arg), void *arg);
 

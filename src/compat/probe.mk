@@ -28,6 +28,9 @@ lp-probes += $(call lp_probe,ONE_MODULE_WALK,linux/module.h,module_kallsyms_on_e
 # __assign_str() takes the source from __string()
 lp-probes += $(call lp_probe,ASSIGN_STR_1,trace/stages/*.h,__assign_str(dst))
 
+# What synchronize_rcu_tasks() waits for in a task that exits
+lp-probes += $(call lp_probe,RCU_TASKS_EXIT_LIST,linux/sched.h,rcu_tasks_exit_list)
+
 # Kinds of type information, constants of an enum
 lp-probes += $(call lp_probe,BTF_KIND_TYPE_TAG,uapi/linux/btf.h,BTF_KIND_TYPE_TAG)
 lp-probes += $(call lp_probe,BTF_KIND_ENUM64,uapi/linux/btf.h,BTF_KIND_ENUM64)

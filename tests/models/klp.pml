@@ -392,11 +392,18 @@ inline synchronise()
 /* Held off its CPU (or seen by IPI on it) with no blocking range on its stack. */
 #define HELD_CLEAN(t)	(!(insec & BIT(t)) && !fr[t] && !(dead & BIT(t)))
 
+/* An old and unknown task is in ini: after a reversal that is the target. */
+#ifdef BAD_UNKNOWN_DONE
+#define UNKNOWN_DONE(t)	(E[t] == UNKNOWN)
+#else
+#define UNKNOWN_DONE(t)	(E[t] == UNKNOWN && ini == target)
+#endif
+
 inline check_task(t)
 {
 	d_step {
 		if
-		:: !SEEN(t) || E[t] == target -> skip
+		:: !SEEN(t) || E[t] == target || UNKNOWN_DONE(t) -> skip
 		:: else ->
 			if
 			:: HELD_CLEAN(t) -> set_entry(t, target)

@@ -50,6 +50,17 @@ static char *lp_next_part(char **text)
 	return part;
 }
 
+/* "in f+0x12/0x34 [mod]": how far it is in f means nothing to a user */
+static void lp_drop_offset(char *why)
+{
+	char *plus = strstr(why, "+0x"), *end;
+
+	if (!plus)
+		return;
+	end = plus + strcspn(plus, " ");
+	memmove(plus, end, strlen(end) + 1);
+}
+
 static bool lp_parse_blocker(char *line, struct lp_blocker *blocker)
 {
 	char *rest, *tail = lp_find_tail(line, blocker, &rest);
@@ -58,6 +69,7 @@ static bool lp_parse_blocker(char *line, struct lp_blocker *blocker)
 	if (!tail)
 		return false;
 	blocker->why = lp_next_part(&rest);
+	lp_drop_offset(blocker->why);
 	blocker->tried = lp_next_part(&rest);
 	blocker->advice = lp_next_part(&rest);
 	*tail = '\0';

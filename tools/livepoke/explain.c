@@ -40,6 +40,8 @@ static char *lp_who(const struct lp_blocker *blocker)
 		kind = "kernel worker of a process";
 	else if (!strcmp(blocker->kind, "exiting"))
 		kind = "exiting task";
+	else if (!strcmp(blocker->kind, "idle"))
+		kind = "idle task";
 	if (blocker->tgid == blocker->tid)
 		return lp_format("%s '%s' (pid %d)", kind, blocker->comm, blocker->tid);
 	return lp_format("%s '%s' (thread %d of process %d)", kind,
@@ -83,7 +85,7 @@ char *lp_blocker_cure(const struct lp_blocker *blocker)
 				 function);
 	else if (kthread)
 		cure = lp_copy("it switches when it sleeps; if it never does, stop what keeps it busy");
-	else if (function && strstr(blocker->advice, "what it waits for"))
+	else if (function && !strcmp(blocker->advice, "uninterruptible"))
 		cure = lp_format("it switches when %s returns; it sleeps and cannot be interrupted: what it waits for has to come",
 				 function);
 	else if (function)

@@ -79,7 +79,9 @@ reversed_replacement()
 	check "it stays open" stays_open $D
 	is "both below are enabled" "$(attr $A enabled)$(attr $B enabled)" 11
 	switched "41 2 3 44"
+	hold 2
 	check "take it back" set_enabled $D 0
+	check "it stays open for one born in between" stays_open $D
 	check "and forth" set_enabled $D 1
 	check "and back" set_enabled $D 0
 	hold 0
@@ -90,6 +92,7 @@ reversed_replacement()
 	hold 1
 	check "once more" load $D funcs=adh base=40 replace=1
 	check "it stays open" stays_open $D
+	hold 2
 	check "back" set_enabled $D 0
 	check "and forth" set_enabled $D 1
 	hold 0
@@ -110,7 +113,9 @@ reversed_stack()
 	hold 1
 	check "the upper, held open" load $B funcs=bch base=20
 	check "it stays open" stays_open $B
+	hold 2
 	check "take it back" set_enabled $B 0
+	check "it stays open for one born in between" stays_open $B
 	is "others run the lower meanwhile" "$(values)" "11 12 3 4"
 	hold 0
 	check "it is gone" wait_for 30 gone $B

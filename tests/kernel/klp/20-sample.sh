@@ -38,8 +38,16 @@ n=$(count 20 200)
 check "the sample $n times under load" cycles "$n"
 stop_load
 
+announced() { grep -q "^change@/kernel/livepoke/patch_cmdline .* TRANSITION=$1 " /tmp/uevents; }
+tainted() { [ $(($(cat /proc/sys/kernel/tainted) >> 15 & 1)) = 1 ]; }
+
+lpuevent > /tmp/uevents &
+listener=$!
+wait_for 10 grep -q ready /tmp/uevents
 log_mark
 check "enable" enable patch_cmdline
+check "the kernel is marked as live patched" tainted
+check "an event tells of the end" wait_for 10 announced patched
 check "the log tells of the start" \
 	log_has "livepoke: 'patch_cmdline': starting patching transition"
 check "and of the end" log_has "livepoke: 'patch_cmdline': patching complete"
@@ -48,6 +56,8 @@ expect EAGAIN "livepoke.ko cannot be unloaded while a patch is enabled" rmmod li
 check "the patch still works" patched
 check "disable and unload" remove patch_cmdline
 check "the log tells of the end" log_has "livepoke: 'patch_cmdline': unpatching complete"
+check "an event tells of that too" wait_for 10 announced unpatched
+kill $listener
 check "/proc/cmdline is as before" unpatched
 check "unload livepoke" unload_soon livepoke
 done_testing

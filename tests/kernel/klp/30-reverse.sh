@@ -5,7 +5,7 @@
 # Reversal in the middle of a transition, up to three times. Two tasks hold
 # it open for as long as the test wants: one sleeps inside the old function,
 # so nothing gets past it on the way to the new universe, one inside the new
-# function, on the way back.
+# function, on the way back. Without the second, reversal is the way out.
 . /lp/lib.sh
 . /lp/klp.sh
 
@@ -111,15 +111,59 @@ disabling()
 	check "nothing is left" nothing_left
 }
 
+# The first one alone
+one_sleeper()
+{
+	lptarget hold dsleep > /tmp/first &
+	FIRST=$!
+	wait_for 10 inside 1
+}
+
+one_released()
+{
+	check "it still sleeps" inside 1
+	lptarget release
+	wait $FIRST
+	is "its call was of one piece" "$(cat /tmp/first)" "$1"
+}
+
+# What blocks is where a reversal goes: it is over though nobody woke up.
+way_out()
+{
+	diag "enable, and take it back past the task that blocks"
+	one_sleeper
+	check "load the patch" load $P
+	check "a sleeper in the old function holds it open" stays_open
+	check "write 0" set_enabled 0
+	check "it is gone" wait_for 10 gone $P
+	calls "old functions for everyone else" "$OLD"
+	one_released "$OLD"
+	check "nothing is left" nothing_left
+
+	diag "the same while disabling"
+	check "enable" enable $P
+	one_sleeper
+	check "disable" set_enabled 0
+	check "a sleeper in the new function holds it open" stays_open
+	check "write 1" set_enabled 1
+	check "it is over" wait_for 10 settled $P
+	is "enabled reads 1" "$(attr $P enabled)" 1
+	calls "new functions for everyone else" "$NEW"
+	one_released "$NEW"
+	check "disable" disable $P
+	check "nothing is left" nothing_left
+}
+
 check "load livepoke" load livepoke
 check "load the target" load lp_test_target
 calls "before: old functions" "$OLD"
 for times in 0 1 2 3; do
 	enabling $times
 done
-for times in 0 1 2; do
+for times in 0 1 2 3; do
 	disabling $times
 done
+way_out
 check "unload the target" unload lp_test_target
 check "unload livepoke" unload_soon livepoke
 done_testing

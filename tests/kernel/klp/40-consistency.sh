@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # lp_out: check() sets it
 # limit: 900
-# limit-full: 7200
+# limit-full: 14400
 #
 # f calls g, both are patched: no call may ever see the old one and the new
 # one, whatever the machine does. Everything at once: system calls, kernel
@@ -11,7 +11,7 @@
 . /lp/lib.sh
 . /lp/klp.sh
 
-CYCLES=$(count 60 2000)
+CYCLES=$(count 60 4000)		# two of them are a way there and one back
 ENOUGH=10000
 
 enough()
@@ -20,6 +20,10 @@ enough()
 		[ "$(counter $which)" -ge $ENOUGH ] || return 1
 	done
 }
+
+# figure NAME TEXT - N of "NAME=N"
+figure() { echo "$2" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+reversed() { [ "$(figure reversals "$1")" -ge $(($(figure cycles "$1") / 5)) ]; }
 
 use test
 check "load livepoke" load livepoke
@@ -30,10 +34,12 @@ lptarget kthreads call 2 spin 20
 background lptarget hammer 4 20 spin 10
 hammer=$!
 start_load callers=2 signals=$hammer ptrace=$hammer hotplug=3
+loads=$lp_ready
 lptarget reset
 check "$CYCLES ways there or back" lpcycle "$LP_SYS" lp_test_klp_pair \
 	"$LP_KO/lp_test_klp_pair.ko" "$CYCLES" "$(cut -d. -f2 /proc/uptime)"
 diag "$lp_out"
+check "one reversal in five ways, at least" reversed "$lp_out"
 # Fast transitions see fewer calls: go on until there were enough.
 for round in 1 2 3 4 5 6 7 8 9 10; do
 	! enough || break
@@ -49,6 +55,10 @@ for which in enable_old enable_new disable_old disable_new; do
 done
 stop_load
 lptarget kstop
+for what in forks signals stops plugs; do
+	n=$(figure $what "$(cat "$loads")")
+	check "the load was there, $what: $n" [ "$n" -gt 0 ]
+done
 
 check "interrupts that call f, on idle tasks too" lptarget kthreads timer 1 spin 500
 start_load callers=1 hotplug=3

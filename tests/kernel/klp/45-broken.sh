@@ -39,6 +39,19 @@ run_cycles()
 	[ "$(counter mixed)$(counter backward)" = 00 ] || { lptarget stats; return 1; }
 }
 
+# passes N - so many cycles without the mistake; there were calls, and what the
+# load and the delay are for has happened
+passes()
+{
+	before=$(cat $TP/passages)
+	run_cycles "$1" || return 1
+	[ "$(counter calls)" -ge 10 ] || { echo "$(counter calls) calls"; return 1; }
+	[ "$(cat $TP/delay_us)" = 0 ] || [ "$(cat $TP/passages)" -gt "$before" ] ||
+		{ echo "the point was not passed"; return 1; }
+	[ "$(cat $TP/gate_until)" = 0 ] || [ "$(cat $TP/gated)" -gt 0 ] ||
+		{ echo "no task came to the gate"; return 1; }
+}
+
 # caught NAME - within so many rounds, with the mistake switched on
 caught()
 {
@@ -58,7 +71,7 @@ caught()
 # variant NAME - with the load and the delay that are on
 variant()
 {
-	check "$1: correct code passes" run_cycles "$(count 6 80)"
+	check "$1: correct code passes" passes "$(count 6 80)"
 	caught "$1"
 	lptarget kstop
 	stop_load

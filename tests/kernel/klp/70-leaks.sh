@@ -11,9 +11,29 @@
 P=lp_test_klp_pair
 ROUNDS=$(count 15 200)
 
+EVENTS=/sys/kernel/tracing/events/livepoke/enable
+
+# A task in the way, with a callback queued for its return to user space, when
+# the patch is taken back.
+queued_round()
+{
+	lptarget hold dsleep > /dev/null &
+	held=$!
+	wait_for 10 inside 1 && load $P && wait_for 10 queued &&
+		kcall write "$LP_SYS/$P/enabled" 0 && wait_for 30 gone $P
+	rc=$?
+	lptarget release
+	wait $held
+	[ $rc = 0 ] && unload_soon $P && unload_soon livepoke
+}
+queued() { attr $P blockers | grep -q "^$held .* tried stack exit"; }
+
 round()
 {
 	load livepoke || return 1
+	# Every second round is traced, every fifth ends with a callback queued.
+	[ $(($1 % 2)) = 0 ] || echo 1 > $EVENTS || return 1
+	[ $(($1 % 5)) != 4 ] || { queued_round; return; }
 	load $P || return 1
 	# Every third round goes back before it is there.
 	[ $(($1 % 3)) = 0 ] || wait_for 30 settled $P || return 1
@@ -31,7 +51,25 @@ rounds()
 	done
 }
 
-slabs() { awk 'NR > 2 { print $1, $2 * $4 / 1024 }' /proc/slabinfo; }
+# Objects in use and size of each slab, without what CPUs keep for themselves
+slabs()
+{
+	settle_memory
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 > "$cache" 2>/dev/null
+	done
+	awk 'NR > 2 { print $1, $2, $4 }' /proc/slabinfo
+}
+
+# grown FILE FILE - slabs with more objects, how many, and their kB
+grown()
+{
+	awk 'NR == FNR { b[$1] = $2; next }
+	     $2 > b[$1] { print $1, $2 - b[$1], ($2 - b[$1]) * $3 / 1024 }' "$1" "$2"
+}
+# An object for each round would be more than any of these.
+each_round() { awk -v n="$ROUNDS" '$2 >= n' /tmp/grown; }
+total_kb() { awk '{ n += $3 } END { print int(n) }' /tmp/grown; }
 left_in() { grep -i -E 'livepoke|lp_(ftrace|test|pair|target_[fg])' "$1"; }
 
 check "load the target" load lp_test_target
@@ -46,9 +84,11 @@ stop_load
 after=$(kernel_kb)
 slabs > /tmp/after
 diag "kernel memory: $before kB before, $after kB after"
-diag "$(awk 'NR == FNR { b[$1] = $2; next } $2 - b[$1] > 100 { print $1, b[$1], "->", $2, "kB" }' \
-	/tmp/before /tmp/after)"
+grown /tmp/before /tmp/after > /tmp/grown
+diag "$(cat /tmp/grown)"
 check "memory is back (within 1 MB)" [ "$after" -le $((before + 1024)) ]
+is "no slab has an object more for each round" "$(each_round)" ""
+check "all slabs together: at most 256 kB more" [ "$(total_kb)" -le 256 ]
 for f in enabled_functions set_event; do
 	check_fails "nothing of it in $f" left_in /sys/kernel/tracing/$f
 done

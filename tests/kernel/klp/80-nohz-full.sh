@@ -23,6 +23,8 @@ sleep 1
 check "enable" enable $P
 diag "$(tr '\n' ' ' < "$LP_SYS/$P/timing")"
 is "patched" "$(cat /proc/cmdline)" "$LP_PATCHED_LINE"
+n=$(attr $P timing | sed -n 's/^by_ipi //p')
+check "switched by interrupts: $n" [ "$n" -ge 1 ]
 check "disable" disable $P
 check "unpatched" unpatched
 stop_load

@@ -45,6 +45,9 @@ check "nor on the way back" disable $P
 check "unload" unload_soon $P
 
 hold
+# On the added CPU too, from the moment when it comes up
+check "interrupts that call the function" lptarget kthreads timer 1 spin 500
+lptarget reset
 check "load the patch" load $P
 check "held open" in_transition $P
 if [ $all != 0-3 ]; then
@@ -55,6 +58,8 @@ fi
 is "CPUs that are up" "$(cat $CPUS/online)" $all
 check "still held open" in_transition $P
 finish "added CPU" "f=0 g=0,0"
+is "no call was mixed, none went back" "$(counter mixed) $(counter backward)" "0 0"
+lptarget kstop
 [ $all = 0-3 ] ||
 	is "the added CPU runs the new function" "$(taskset 10 lptarget call)" "f=1 g=1,1"
 check "remove" remove $P

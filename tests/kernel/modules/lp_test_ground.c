@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Ground to build patches on: four functions that return 1, 2, 3 and 4, and
- * one in which a kernel thread sleeps for as long as a test wants.
+ * one in which kernel threads sleep for as long as a test wants.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -62,7 +62,8 @@ MODULE_PARM_DESC(values, "what the functions return");
 #ifndef LP_GROUND_SECOND
 static bool lp_ground_held;
 static DECLARE_WAIT_QUEUE_HEAD(lp_ground_wait);
-static struct task_struct *lp_ground_sleeper;
+static struct task_struct *lp_ground_sleepers[2];
+static unsigned int lp_ground_sleeping;
 
 void lp_ground_pause(void)
 {
@@ -93,7 +94,7 @@ static int lp_ground_start(void)
 	task = kthread_run(lp_ground_thread, NULL, "lp_ground");
 	if (IS_ERR(task))
 		return PTR_ERR(task);
-	lp_ground_sleeper = task;
+	lp_ground_sleepers[lp_ground_sleeping++] = task;
 	return 0;
 }
 
@@ -101,28 +102,29 @@ static void lp_ground_stop(void)
 {
 	WRITE_ONCE(lp_ground_held, false);
 	wake_up_all(&lp_ground_wait);
-	kthread_stop(lp_ground_sleeper);
-	lp_ground_sleeper = NULL;
+	while (lp_ground_sleeping)
+		kthread_stop(lp_ground_sleepers[--lp_ground_sleeping]);
 }
 
 static int lp_ground_set_hold(const char *val, const struct kernel_param *kp)
 {
-	bool hold;
-	int ret = kstrtobool(val, &hold);
+	unsigned int sleepers;
+	int ret = kstrtouint(val, 0, &sleepers);
 
-	if (ret || hold == !!lp_ground_sleeper)
-		return ret;
-	if (hold)
-		return lp_ground_start();
-	lp_ground_stop();
-	return 0;
+	if (!ret && sleepers > ARRAY_SIZE(lp_ground_sleepers))
+		ret = -EINVAL;
+	if (!ret && !sleepers)
+		lp_ground_stop();
+	while (!ret && lp_ground_sleeping < sleepers)
+		ret = lp_ground_start();
+	return ret;
 }
 
 static const struct kernel_param_ops lp_ground_hold_ops = {
 	.set = lp_ground_set_hold,
 };
 module_param_cb(hold, &lp_ground_hold_ops, NULL, 0200);
-MODULE_PARM_DESC(hold, "a thread sleeps in lp_ground_hold()");
+MODULE_PARM_DESC(hold, "so many threads sleep in lp_ground_hold(), at most 2; 0: none any more");
 
 static struct task_struct *lp_ground_burner;
 
@@ -175,8 +177,7 @@ static int __init lp_ground_init(void)
 static void __exit lp_ground_exit(void)
 {
 #ifndef LP_GROUND_SECOND
-	if (lp_ground_sleeper)
-		lp_ground_stop();
+	lp_ground_stop();
 	if (lp_ground_burner)
 		kthread_stop(lp_ground_burner);
 #endif

@@ -3,7 +3,8 @@
  * lpload - load of the live patching tests
  *
  *   lpload KIND=N...     run until killed; prints "ready" once all runs, and
- *                        ends when a part of it has failed
+ *                        what was done when SIGTERM ends it; ends by itself
+ *                        when a part of it has failed
  *     sleepers=N  threads that sleep for ever, in one process
  *     spinners=N  processes that burn user time
  *     spincpu=N   one such process bound to CPU N
@@ -19,7 +20,8 @@
  *     hotplug=N   take CPUs 1..N down and up in turn
  *     slowplug=N  the same, and leave each down for a while
  *   lpload forks N       fork N children one after the other, each calls f
- *   lpload traced        a traced child, stopped in between calls of f
+ *   lpload traced        a traced child, stopped in between calls of f; after
+ *                        SIGUSR1 it is left alone and says which f it calls
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -28,10 +30,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -40,6 +44,11 @@
 #include "../modules/target/target.h"
 
 static int dev = -1;
+
+/* What the children have done, about: several may count at once. */
+static struct counts {
+	unsigned int forks, signals, stops, plugs;
+} *counts;
 
 static void die(const char *what)
 {
@@ -129,6 +138,7 @@ static void fork_storm(enum child_call call, unsigned int pause_us)
 		if (!pid)
 			child(call, n);
 		waitpid(pid, NULL, 0);
+		counts->forks++;
 		usleep(pause_us);
 	}
 }
@@ -183,7 +193,8 @@ static void visit_threads(pid_t pid, thread_fn fn)
 
 static void send_signal(pid_t pid, pid_t tid)
 {
-	syscall(SYS_tgkill, pid, tid, SIGUSR1);
+	if (!syscall(SYS_tgkill, pid, tid, SIGUSR1))
+		counts->signals++;
 	usleep(300);
 }
 
@@ -199,6 +210,7 @@ static void trace_stop(pid_t pid, pid_t tid)
 		if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) ||
 		    waitpid(tid, &status, __WALL) != tid || !WIFSTOPPED(status))
 			return;
+		counts->stops++;
 		usleep(500);
 		ptrace(PTRACE_CONT, tid, 0, status >> 16 ? 0 : WSTOPSIG(status));
 		usleep(300);
@@ -217,18 +229,21 @@ static void storm(pid_t pid, thread_fn fn)
 	}
 }
 
-static void set_online(int cpu, const char *online)
+static bool set_online(int cpu, const char *online)
 {
 	char path[64];
+	bool done;
 	int fd;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
 	fd = open(path, O_WRONLY);
 	if (fd < 0)
 		die(path);
-	if (write(fd, online, 1) != 1 && errno != EBUSY)
+	done = write(fd, online, 1) == 1;
+	if (!done && errno != EBUSY)
 		die(path);
 	close(fd);
+	return done;
 }
 
 static void hotplug(int cpus, unsigned int down_us)
@@ -236,28 +251,53 @@ static void hotplug(int cpus, unsigned int down_us)
 	for (int i = 0;; i++) {
 		int cpu = i % cpus + 1;
 
-		set_online(cpu, "0");
+		if (set_online(cpu, "0"))
+			counts->plugs++;
 		usleep(down_us);
 		set_online(cpu, "1");
 		usleep(20000);
 	}
 }
 
+static volatile sig_atomic_t said;
+
+static void say(int sig)
+{
+	(void)sig;
+	said = 1;
+}
+
+static void call_until_said(void)
+{
+	struct lp_target_call call = { .repeat = 1 };
+
+	do {
+		if (ioctl(dev, LP_TARGET_CALL, &call))
+			_exit(1);
+	} while (!said);
+	dprintf(STDOUT_FILENO, "f=%d g=%d,%d\n", call.f, call.g[0], call.g[1]);
+	_exit(0);
+}
+
 static int traced(void)
 {
-	pid_t pid = spawn();
+	pid_t pid;
 	int status;
 
+	signal(SIGUSR1, say);
+	pid = spawn();
 	if (!pid)
-		for (;;)
-			call_f(CALL);
+		call_until_said();
 	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL) || ptrace(PTRACE_INTERRUPT, pid, 0, 0) ||
 	    waitpid(pid, &status, __WALL) != pid)
 		die("ptrace");
 	printf("ready %d\n", pid);
 	fflush(stdout);
-	pause();
-	return 0;
+	while (!said)
+		pause();
+	ptrace(PTRACE_DETACH, pid, 0, 0);
+	kill(pid, SIGUSR1);
+	return waitpid(pid, NULL, 0) != pid;
 }
 
 static void run(const char *kind, int n)
@@ -327,9 +367,21 @@ static int watch_children(void)
 	return 1;
 }
 
+static void on_term(int sig)
+{
+	dprintf(STDOUT_FILENO, "forks=%u signals=%u stops=%u plugs=%u\n",
+		counts->forks, counts->signals, counts->stops, counts->plugs);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
 int main(int argc, char **argv)
 {
 	dev = open(LP_TARGET_DEV, O_RDWR);
+	counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (counts == MAP_FAILED)
+		die("mmap");
 	if (argc == 3 && !strcmp(argv[1], "forks"))
 		return count_forks(atoi(argv[2]));
 	if (argc == 2 && !strcmp(argv[1], "traced"))
@@ -341,6 +393,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (!strncmp(argv[i], "sleepers=", 9))
 			start(argv[i]);
+	signal(SIGTERM, on_term);
 	puts("ready");
 	fflush(stdout);
 	return watch_children();

@@ -9,7 +9,9 @@
  *   kthreads LOOP COUNT [HOW USECS CPU], kstop
  *   read                        like "hold sleep", by read(2)
  *   vhost                       start a worker of vhost's kind, and wait
- *   release, reset, twins, stats, phase N
+ *   twins [hold]                sum of both twins; the second holds until released
+ *   exit                        call f on the way out, until released
+ *   release, reset, stats, phase N
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -220,10 +222,12 @@ int main(int argc, char **argv)
 		return do_plain(LP_TARGET_KSTOP, 0);
 	if (!strcmp(cmd, "release"))
 		return do_plain(LP_TARGET_RELEASE, 0);
+	if (!strcmp(cmd, "exit"))
+		return do_plain(LP_TARGET_AT_CLOSE, 0);
 	if (!strcmp(cmd, "reset"))
 		return do_plain(LP_TARGET_RESET, 0);
 	if (!strcmp(cmd, "twins"))
-		return do_plain(LP_TARGET_TWINS, 0);
+		return do_plain(LP_TARGET_TWINS, !strcmp(arg(argv, 2, ""), "hold"));
 	if (!strcmp(cmd, "phase"))
 		return do_plain(LP_TARGET_PHASE, atoi(arg(argv, 2, "0")));
 	fprintf(stderr, "lptarget: unknown command '%s'\n", cmd);

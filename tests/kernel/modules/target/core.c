@@ -33,6 +33,9 @@ static unsigned long lp_target_phase;
 static unsigned int lp_target_released;
 static DECLARE_WAIT_QUEUE_HEAD(lp_target_wait);
 
+/* When this one is closed, f is called. */
+static struct file *lp_target_call_at_close;
+
 static int lp_target_one = 1;
 
 void (*lp_target_frame)(unsigned int function, bool patched, bool enter);
@@ -252,8 +255,11 @@ static long lp_target_ioctl(struct file *file, unsigned int cmd, unsigned long a
 		return 0;
 	case LP_TARGET_VHOST:
 		return lp_vhost_start((struct vhost_task **)&file->private_data);
+	case LP_TARGET_AT_CLOSE:
+		WRITE_ONCE(lp_target_call_at_close, file);
+		return 0;
 	case LP_TARGET_TWINS:
-		return lp_target_twin() + lp_target_second_twin();
+		return lp_target_twin() + lp_target_second_twin(arg);
 	}
 	return -ENOTTY;
 }
@@ -280,6 +286,12 @@ static int lp_target_open(struct inode *inode, struct file *file)
 
 static int lp_target_close(struct inode *inode, struct file *file)
 {
+	struct lp_target_call call = { .how = LP_PAUSE_DSLEEP, .repeat = 1 };
+
+	if (READ_ONCE(lp_target_call_at_close) == file) {
+		WRITE_ONCE(lp_target_call_at_close, NULL);
+		lp_target_calls(&call, NULL);
+	}
 	lp_vhost_stop(file->private_data);
 	return 0;
 }

@@ -75,17 +75,22 @@ struct lp_target_stats {
 #define LP_TARGET_RESET		_IO('L', 6)
 /* argument: 0 no transition, 1 to the old universe, 2 to the new one */
 #define LP_TARGET_PHASE		_IO('L', 7)
-/* returns the sum of both functions named lp_target_twin: 1 + 2 unpatched */
+/*
+ * returns the sum of both functions named lp_target_twin: 1 + 2 unpatched;
+ * argument 1: the second pauses until released
+ */
 #define LP_TARGET_TWINS		_IO('L', 8)
 /* starts a user worker that calls f once, see vhost.c; it ends with the file */
 #define LP_TARGET_VHOST		_IO('L', 9)
+/* when this file is closed f is called, and pauses until released */
+#define LP_TARGET_AT_CLOSE	_IO('L', 10)
 
 #ifdef __KERNEL__
 void lp_target_f(struct lp_target_call *call);
 void lp_target_g(struct lp_target_call *call, int n);
 void lp_target_pause(struct lp_target_call *call);
 void lp_target_set_phase(unsigned int direction);
-int lp_target_second_twin(void);
+int lp_target_second_twin(bool pause);
 
 /* Told of every call of f (1) and g (2), by the version that runs. */
 extern void (*lp_target_frame)(unsigned int function, bool patched, bool enter);
