@@ -55,7 +55,10 @@ static void poke_divert(struct pt_regs *regs, struct poke_ent *ent,
 
 	if (!poke_insn_is_copy(insn)) {
 		poke_stat_inc(POKE_STAT_EMULATED);
-		poke_insn_emulate(insn, regs, ent->addr);
+		if (LP_BREAK(EMULATES_NOTHING))
+			regs->ip = ent->addr + ent->len;
+		else
+			poke_insn_emulate(insn, regs, ent->addr);
 		return;
 	}
 	poke_stat_inc(POKE_STAT_OUT_OF_LINE);

@@ -35,6 +35,7 @@
 	B(SYNC_PER_SITE)	/* not one for the batch */		\
 	B(STUCK_GIVES_UP)	/* on syncs 2 and 3 */			\
 	B(NEVER_ROLLS_BACK)						\
+	B(EMULATES_NOTHING)	/* goes on behind a call or a jump */	\
 	B(HOOK_PASSES)		/* the ftrace hook claims nothing */	\
 	B(NO_MODULE_REF)	/* a site does not hold livepoke */	\
 	B(EXIT_AT_ONCE)		/* livepoke leaves without a round */	\
