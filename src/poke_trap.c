@@ -127,6 +127,14 @@ static void poke_trap_site(struct pt_regs *regs, struct poke_ent *ent)
 		poke_acknowledge(POKE_FROM_TRAP);
 	LP_POINT_ARG(POKE_TRAP_ACKED, ent->addr);
 	phase = READ_ONCE(poke_state.phase);
+	while (LP_BREAK(TRAP_WAITS) && !patching && phase == POKE_DEPLOY) {
+		poke_relax();
+		phase = READ_ONCE(poke_state.phase);
+	}
+	if (LP_BREAK(HELPS) && !patching && phase == POKE_COMMIT) {
+		poke_store_tails();
+		poke_store_first(POKE_NEW);
+	}
 	poke_count_hit(phase, patching);
 	if (phase == POKE_IDLE || (patching && poke_roll(phase))) {
 		poke_record(ent->addr, phase, phase == POKE_IDLE ? LP_DECIDE_IDLE : LP_DECIDE_BACK);
@@ -195,6 +203,7 @@ bool poke_trap(struct pt_regs *regs)
 		return true;
 	}
 	LP_RECORD(POKE_TRAP, addr, !!(regs->flags & X86_EFLAGS_IF));
+	poke_trap_enter();
 	LP_POINT_ARG(POKE_TRAP_ENTER, addr);
 	seq = READ_ONCE(poke_state.pseq);
 	/* pseq before the reference; pairs with the barrier in poke_publish(). */
@@ -209,6 +218,7 @@ bool poke_trap(struct pt_regs *regs)
 	ours = ent || poke_trap_late(regs, addr, seq);
 	if (!ours)
 		poke_record(addr, 0, LP_DECIDE_NOT_OURS);
+	poke_trap_leave();
 	LP_RECORD(POKE_TRAP_END, addr, ours);
 	return ours;
 }

@@ -35,6 +35,9 @@
 	B(SYNC_PER_SITE)	/* not one for the batch */		\
 	B(STUCK_GIVES_UP)	/* on syncs 2 and 3 */			\
 	B(NEVER_ROLLS_BACK)						\
+	B(INT3_BEHIND_GEN)	/* again, where sync 1 is under way */	\
+	B(TRAP_WAITS)		/* a handler, for the poke to go on */	\
+	B(HELPS)		/* a handler writes what the poker is to */ \
 	B(EMULATES_NOTHING)	/* goes on behind a call or a jump */	\
 	B(HOOK_PASSES)		/* the ftrace hook claims nothing */	\
 	B(NO_MODULE_REF)	/* a site does not hold livepoke */	\
