@@ -164,9 +164,11 @@ silicon: ## the poke protocol on this machine's processors (DURATION=60)
 	@tests/silicon/run $(or $(DURATION),60)
 
 faults: ## make every step of every operation fail once, write docs/faults.md
-	@LP_COUNTS=full scripts/vm/run --kernel '$(GUEST_KERNEL)' --suite fault
-	@LP_RELEASE="$$(scripts/vm/kernel get '$(GUEST_KERNEL)' release)" \
-		tests/kernel/fault/doc build/run/fault-$(GUEST_KERNEL).1/ktap.log > docs/faults.md
+	@rc=0; \
+	LP_COUNTS=full scripts/vm/run --kernel '$(GUEST_KERNEL)' --suite fault || rc=$$?; \
+	LP_RELEASE="$$(scripts/vm/kernel get '$(GUEST_KERNEL)' release)" \
+		tests/kernel/fault/doc build/run/fault-$(GUEST_KERNEL).1/ktap.log > docs/faults.md || rc=$$?; \
+	exit $$rc
 
 soak: ## everything at once for MINUTES= (default 10), as SEED= says
 	@LP_COUNTS=full scripts/vm/run --kernel '$(GUEST_KERNEL)' --suite soak --test 10-soak \

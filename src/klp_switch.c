@@ -108,7 +108,7 @@ static int lp_switch_held(struct task_struct *task, void *arg)
 
 	if (task->on_cpu)
 		return LP_STACK_RUNNING;
-	LP_RECORD(KLP_HELD, task, 0);
+	LP_RECORD(KLP_HELD, task, READ_ONCE(task->on_cpu));
 	verdict = lp_check_and_switch(task, lp_target());
 	LP_RECORD(KLP_RELEASED, task, 0);
 	return verdict;
@@ -539,6 +539,7 @@ bool lp_switch_all_done(void)
 static void lp_force_entry(struct lp_task_entry *entry, void *arg)
 {
 	WRITE_ONCE(entry->universe, lp_target());
+	LP_RECORD(KLP_FORCED, entry->task, lp_target());
 }
 
 /* Declares every task switched, whatever it runs; under lp_mutex. */

@@ -384,6 +384,8 @@ static int poke_sync_bounded(struct poke_run *run)
 	int cpu;
 
 	poke_round_begin(&r, 1, false);
+	if (LP_BREAK(INT3_BEHIND_GEN))
+		poke_store_int3();
 	cpu = poke_wait(&r, spin < limit ? spin : limit, false);
 	if (cpu >= 0 && spin < limit) {
 		poke_stop_rolling(run);

@@ -37,7 +37,6 @@
 
 #define poke_this_cpu()			raw_smp_processor_id()
 #define poke_for_each_cpu(cpu)		for_each_online_cpu(cpu)
-#define poke_relax()			cpu_relax()
 #define poke_now_ns()			ktime_get_mono_fast_ns()
 #define poke_sleep()			usleep_range(500, 1000)
 #define poke_pin()			preempt_disable()
@@ -50,6 +49,21 @@
 #ifdef LP_TEST_BUILD
 DECLARE_PER_CPU(u64, poke_serials);
 extern bool poke_double_store;
+
+/* Handlers that this CPU is in: whoever waits there is recorded. */
+DECLARE_PER_CPU(unsigned int, poke_traps);
+#define poke_trap_enter()		this_cpu_inc(poke_traps)
+#define poke_trap_leave()		this_cpu_dec(poke_traps)
+#define poke_relax()							\
+	do {								\
+		if (this_cpu_read(poke_traps))				\
+			LP_RECORD(POKE_WAIT, 5, 0);			\
+		cpu_relax();						\
+	} while (0)
+#else
+#define poke_trap_enter()		do { } while (0)
+#define poke_trap_leave()		do { } while (0)
+#define poke_relax()			cpu_relax()
 #endif
 
 /* Chosen before the first poke. A plain word: alternatives would do as well. */
@@ -121,5 +135,7 @@ static __always_inline void poke_store64(u64 *p, u64 val)
 /* A platform in user space need not record. */
 #ifndef LP_RECORD
 #define LP_RECORD(what, a, b)	do { } while (0)
+#define poke_trap_enter()	do { } while (0)
+#define poke_trap_leave()	do { } while (0)
 #endif
 #endif /* _LIVEPOKE_POKE_PLATFORM_H */

@@ -22,6 +22,9 @@ u8 poke_serialise_by;
 #endif
 #ifdef LP_TEST_BUILD
 DEFINE_PER_CPU(u64, poke_serials);
+#ifdef __KERNEL__
+DEFINE_PER_CPU(unsigned int, poke_traps);
+#endif
 #define poke_serial_count()	this_cpu_read(poke_serials)
 #else
 #define poke_serial_count()	0

@@ -57,7 +57,10 @@ static void __kprobes poke_divert(struct pt_regs *regs, struct poke_ent *ent,
 
 	if (!poke_insn_is_copy(insn)) {
 		poke_stat_inc(POKE_STAT_EMULATED);
-		poke_insn_emulate(insn, regs, ent->addr);
+		if (LP_BREAK(EMULATES_NOTHING))
+			regs->ip = ent->addr + ent->len;
+		else
+			poke_insn_emulate(insn, regs, ent->addr);
 		return;
 	}
 	poke_stat_inc(POKE_STAT_OUT_OF_LINE);
@@ -126,6 +129,14 @@ static void __kprobes poke_trap_site(struct pt_regs *regs, struct poke_ent *ent)
 		poke_acknowledge(POKE_FROM_TRAP);
 	LP_POINT_ARG(POKE_TRAP_ACKED, ent->addr);
 	phase = READ_ONCE(poke_state.phase);
+	while (LP_BREAK(TRAP_WAITS) && !patching && phase == POKE_DEPLOY) {
+		poke_relax();
+		phase = READ_ONCE(poke_state.phase);
+	}
+	if (LP_BREAK(HELPS) && !patching && phase == POKE_COMMIT) {
+		poke_store_tails();
+		poke_store_first(POKE_NEW);
+	}
 	poke_count_hit(phase, patching);
 	if (phase == POKE_IDLE || (patching && poke_roll(phase))) {
 		poke_record(ent->addr, phase, phase == POKE_IDLE ? LP_DECIDE_IDLE : LP_DECIDE_BACK);
@@ -194,6 +205,7 @@ bool __kprobes poke_trap(struct pt_regs *regs)
 		return true;
 	}
 	LP_RECORD(POKE_TRAP, addr, !!(regs->flags & X86_EFLAGS_IF));
+	poke_trap_enter();
 	LP_POINT_ARG(POKE_TRAP_ENTER, addr);
 	seq = READ_ONCE(poke_state.pseq);
 	/* pseq before the reference; pairs with the barrier in poke_publish(). */
@@ -208,6 +220,7 @@ bool __kprobes poke_trap(struct pt_regs *regs)
 	ours = ent || poke_trap_late(regs, addr, seq);
 	if (!ours)
 		poke_record(addr, 0, LP_DECIDE_NOT_OURS);
+	poke_trap_leave();
 	LP_RECORD(POKE_TRAP_END, addr, ours);
 	return ours;
 }

@@ -37,6 +37,10 @@
 	B(QUAD_PER_SITE)	/* a store puts neighbours' tails back */ \
 	B(STUCK_GIVES_UP)	/* on syncs 2 and 3 */			\
 	B(NEVER_ROLLS_BACK)						\
+	B(INT3_BEHIND_GEN)	/* again, where sync 1 is under way */	\
+	B(TRAP_WAITS)		/* a handler, for the poke to go on */	\
+	B(HELPS)		/* a handler writes what the poker is to */ \
+	B(EMULATES_NOTHING)	/* goes on behind a call or a jump */	\
 	B(HOOK_PASSES)		/* the ftrace hook claims nothing */	\
 	B(NO_MODULE_REF)	/* a site does not hold livepoke */	\
 	B(EXIT_AT_ONCE)		/* livepoke leaves without a round */	\

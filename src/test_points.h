@@ -36,54 +36,59 @@ static __always_inline void lp_point(int point, unsigned long arg)
 
 #endif /* LP_TEST_BUILD */
 
-/* Numbers are stable: recorded traces refer to them. */
+/*
+ * P(name, number). Numbers are stable: recorded traces refer to them. Poke
+ * engine: the poker 1..49, in the order of the protocol, then the other CPUs,
+ * where the argument is the address. klp engine: from 100 on.
+ */
+#define LP_POINTS(P)							\
+	P(NONE, 0)							\
+	P(POKE_LOCKED, 1)						\
+	P(POKE_PUBLISHED, 2)						\
+	P(POKE_DEPLOY, 3)						\
+	P(POKE_INT3, 4)							\
+	/* in each of the three syncs; the argument is its number */	\
+	P(POKE_SYNC_SELF, 5)						\
+	P(POKE_SYNC_GEN, 6)						\
+	P(POKE_SYNC_SENT, 7)						\
+	P(POKE_SYNC_DONE, 8)						\
+	P(POKE_COMMIT, 9)						\
+	P(POKE_TAIL, 10)						\
+	P(POKE_COMMIT_SYNCED, 11)					\
+	P(POKE_FIRST, 12)						\
+	P(POKE_RETIRE, 13)						\
+	P(POKE_DRAINED, 14)						\
+	/* elsewhere in the poker */					\
+	P(POKE_ABORT, 30)						\
+	P(POKE_ABORTED, 31)						\
+	P(POKE_STUCK, 32)						\
+	P(POKE_IPI, 50)							\
+	P(POKE_ACK_SERIALISED, 51)					\
+	P(POKE_TRAP_ENTER, 52)						\
+	P(POKE_TRAP_ACKED, 53)						\
+	P(POKE_TRAP_DIVERTED, 54)					\
+	P(POKE_TRAP_EXIT, 55)						\
+	P(POKE_TRAP_LATE, 56)						\
+	P(KLP_PREP, 100)						\
+	P(KLP_ACTIVE, 101)						\
+	P(KLP_SCAN_TASK, 102)						\
+	P(KLP_SCAN_CLEAN, 103)						\
+	P(KLP_CLOSING, 104)						\
+	P(KLP_RESCAN, 105)						\
+	P(KLP_DONE, 106)						\
+	P(KLP_FROZEN, 107)						\
+	P(KLP_HANDLER_ENTER, 108)					\
+	P(KLP_HANDLER_RECORD, 109)					\
+	P(KLP_TASK_WORK, 110)						\
+	P(KLP_IPI, 111)							\
+	P(KLP_IDLE_OFFLINE, 112)					\
+	P(KLP_SHADOW_ADD, 113)						\
+	P(KLP_LISTED, 114)	/* by the worker; may sleep */		\
+	P(KLP_ANNOUNCE, 115)
+
+#define LP_POINT_ENUM(name, number)	LP_PT_##name = number,
 enum lp_point_id {
-	LP_PT_NONE = 0,
-	/* poke engine, the poker: 1..99, in the order of the protocol */
-	LP_PT_POKE_LOCKED = 1,
-	LP_PT_POKE_PUBLISHED,
-	LP_PT_POKE_DEPLOY,
-	LP_PT_POKE_INT3,
-	/* in each of the three syncs; the argument is its number */
-	LP_PT_POKE_SYNC_SELF,
-	LP_PT_POKE_SYNC_GEN,
-	LP_PT_POKE_SYNC_SENT,
-	LP_PT_POKE_SYNC_DONE,
-	LP_PT_POKE_COMMIT,
-	LP_PT_POKE_TAIL,
-	LP_PT_POKE_COMMIT_SYNCED,
-	LP_PT_POKE_FIRST,
-	LP_PT_POKE_RETIRE,
-	LP_PT_POKE_DRAINED,
-	/* elsewhere in the poker */
-	LP_PT_POKE_ABORT = 30,
-	LP_PT_POKE_ABORTED,
-	LP_PT_POKE_STUCK,
-	/* poke engine, the other CPUs; the argument is the address */
-	LP_PT_POKE_IPI = 50,
-	LP_PT_POKE_ACK_SERIALISED,
-	LP_PT_POKE_TRAP_ENTER,
-	LP_PT_POKE_TRAP_ACKED,
-	LP_PT_POKE_TRAP_DIVERTED,
-	LP_PT_POKE_TRAP_EXIT,
-	LP_PT_POKE_TRAP_LATE,
-	/* klp engine: 100..199 */
-	LP_PT_KLP_PREP = 100,
-	LP_PT_KLP_ACTIVE,
-	LP_PT_KLP_SCAN_TASK,
-	LP_PT_KLP_SCAN_CLEAN,
-	LP_PT_KLP_CLOSING,
-	LP_PT_KLP_RESCAN,
-	LP_PT_KLP_DONE,
-	LP_PT_KLP_FROZEN,
-	LP_PT_KLP_HANDLER_ENTER,
-	LP_PT_KLP_HANDLER_RECORD,
-	LP_PT_KLP_TASK_WORK,
-	LP_PT_KLP_IPI,
-	LP_PT_KLP_IDLE_OFFLINE,
-	LP_PT_KLP_SHADOW_ADD,
-	LP_PT_KLP_LISTED,	/* by the worker; may sleep */
-	LP_PT_KLP_ANNOUNCE,
+	LP_POINTS(LP_POINT_ENUM)
 };
 
 #endif /* _LIVEPOKE_TEST_POINTS_H */

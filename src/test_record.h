@@ -41,7 +41,7 @@ typedef uint64_t u64;
 	R(POKE_TAIL)		/* address */				\
 	R(POKE_GEN)		/* generation, which sync; before it is public */ \
 	R(POKE_SEND)		/* CPU, generation */			\
-	R(POKE_WAIT)		/* which sync; 4: for references */	\
+	R(POKE_WAIT)		/* which sync; 4: for references; 5: in a handler */ \
 	R(POKE_ROUND)		/* generation, which sync; complete */	\
 	R(POKE_DRAINED)							\
 	R(POKE_END)		/* result */				\
@@ -69,6 +69,7 @@ typedef uint64_t u64;
 	R(KLP_SYNC_END)							\
 	R(KLP_RECORD)		/* task, word << 8 | universe in force << 4 | newly */ \
 	R(KLP_SET)		/* task, universe */			\
+	R(KLP_FORCED)		/* task, universe; whatever it is in */	\
 	R(KLP_HELD)		/* task, it is on a CPU */		\
 	R(KLP_RELEASED)		/* task */				\
 	R(KLP_OFFLINE)		/* idle task, its CPU is online */	\

@@ -56,7 +56,7 @@ void violated(enum rule which, size_t at, const char *fmt, ...);
 
 void check_poke(const struct trace *t);
 void check_klp(const struct trace *t);
-bool mutate(struct trace *t, enum rule which, unsigned int percent);
+bool mutate(struct trace *t, enum rule which, bool second, unsigned int percent);
 
 /*
  * Values of a word over time. A value may have been read from the entry that

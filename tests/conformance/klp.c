@@ -27,11 +27,20 @@ enum { UNKNOWN, UNPATCHED, PATCHED };
 struct call {
 	unsigned int universe;
 	u64 function;
-	bool begun;
+	bool begun, forced;
+};
+
+/* A section by context: preemption counts but that of preemption itself */
+#define CONTEXTS	4
+
+struct section {
+	unsigned int context;
+	size_t at;
 };
 
 /*
  * @universe, @dead, @entered, @overflow: of transition @epoch
+ * @section: the last ones, which a handler has made its choice in
  * @listed: it was there when the tasks were listed
  * @entered: it called a patched function since the flags were set
  * @overflow: the table had no room for it
@@ -47,6 +56,7 @@ struct task {
 	u64 holder, offline;
 	struct call call[FRAMES];
 	unsigned int calls;
+	struct section section[CONTEXTS];
 };
 
 static struct map tasks;
@@ -54,6 +64,14 @@ static struct task *all_tasks;
 static struct history words;
 static unsigned long epoch = 1;
 static bool flags_set;
+static size_t flags_at;
+
+/* Between two transitions, what each call is to be; else UNKNOWN */
+static unsigned int settled;
+
+/* Functions for which handlers choose in this record */
+#define FUNCTIONS	8
+static bool chosen[FUNCTIONS];
 
 /* Entries of the open sections of each CPU */
 static struct {
@@ -115,9 +133,31 @@ static const char *name_of(unsigned int universe)
  * Sections, and waiting for them
  */
 
+static unsigned int context_of(const struct lp_record *r)
+{
+	return r->nr >> 8 & 0xffff;
+}
+
+/* The last section that this task was in, in this context */
+static struct section *own_section(struct task *task, const struct lp_record *r)
+{
+	struct section *oldest = task->section;
+	unsigned int j;
+
+	for (j = 0; j < CONTEXTS; j++) {
+		if (task->section[j].at && task->section[j].context == context_of(r))
+			return &task->section[j];
+		if (task->section[j].at < oldest->at)
+			oldest = &task->section[j];
+	}
+	*oldest = (struct section){ .context = context_of(r) };
+	return oldest;
+}
+
 static void on_section(const struct lp_record *r, size_t i)
 {
 	seen.sections++;
+	own_section(task_of(r->task), r)->at = i;
 	if (sections[r->cpu].n == SECTIONS)
 		violated(RULE_FORM, i, "sections nest too deep");
 	else
@@ -178,6 +218,7 @@ static void on_phase(u64 old, u64 new, size_t i)
 	switch (to) {
 	case W_PREP:
 		epoch++;
+		settled = UNKNOWN;
 		rescan_at = 0;
 		seen.transitions++;
 		if (ini_of(new) == target_of(new))
@@ -255,7 +296,7 @@ static void check_frames(const struct task *task, unsigned int universe, size_t 
 	unsigned int j;
 
 	for (j = 0; j < task->calls; j++) {
-		if (task->call[j].universe != universe) {
+		if (task->call[j].universe != universe && !task->call[j].forced) {
 			violated(RULE_J3, i, "the universe becomes %s inside a function of the other",
 				 name_of(universe));
 			return;
@@ -330,18 +371,35 @@ static void on_choice(const struct lp_record *r, size_t i)
  * Calls, as the patched functions tell
  */
 
+/*
+ * J4: a handler that has run since the flags were set has chosen. One from
+ * before that, or none because the redirection was not there yet, need not.
+ */
+static void check_chosen(const struct lp_record *r, struct task *task, size_t i)
+{
+	size_t section = own_section(task, r)->at;
+
+	if (flags_set && section > flags_at && r->a < FUNCTIONS && chosen[r->a])
+		violated(RULE_J4, i, "a function is called in a transition, and no handler has chosen it");
+}
+
 static void on_frame(const struct lp_record *r, size_t i)
 {
 	struct task *task = task_of(r->task);
 	struct call *top = task->calls ? &task->call[task->calls - 1] : NULL;
+	bool forced = top && !top->begun && top->forced;
 
 	seen.frames++;
 	if (top && !top->begun) {
 		if (top->universe != r->b)
 			violated(RULE_FORM, i, "another function runs than was chosen");
-	} else if (task->calls < FRAMES) {
-		top = &task->call[task->calls++];
+	} else {
+		check_chosen(r, task, i);
+		top = task->calls < FRAMES ? &task->call[task->calls++] : NULL;
 	}
+	if (settled != UNKNOWN && r->b != settled && !forced)
+		violated(RULE_J5, i, "complete, but a function of the other universe is called");
+	own_section(task, r)->at = 0;
 	if (top)
 		*top = (struct call){ .universe = r->b, .function = r->a, .begun = true };
 }
@@ -369,7 +427,7 @@ static void check_over(const struct task *task, unsigned int target, size_t i)
 	    task->universe != target)
 		violated(RULE_J5, i, "complete, but task %#llx is known to be %s",
 			 (unsigned long long)task->key, name_of(task->universe));
-	if (task->calls && task->call[0].universe != target)
+	if (task->calls && task->call[0].universe != target && !task->call[0].forced)
 		violated(RULE_J5, i, "complete, but task %#llx is in a function of the other universe",
 			 (unsigned long long)task->key);
 }
@@ -388,6 +446,18 @@ static void on_done(const struct lp_record *r, size_t i)
 		violated(RULE_J5, i, "complete without a second look");
 	for (task = all_tasks; task; task = task->next)
 		check_over(task, target, i);
+	settled = target;
+}
+
+/* By the administrator: the promise is void for what the task is in. */
+static void on_forced(const struct lp_record *r)
+{
+	struct task *task = task_of(r->a);
+	unsigned int j;
+
+	task->universe = r->b;
+	for (j = 0; j < task->calls; j++)
+		task->call[j].forced = true;
 }
 
 /* Nobody runs while he is held. */
@@ -443,6 +513,7 @@ static void transition_step(const struct lp_record *r, size_t i)
 		break;
 	case LP_REC_KLP_FLAGS:
 		flags_set = r->a;
+		flags_at = i;
 		break;
 	case LP_REC_KLP_SYNC:
 		sync_began = i;
@@ -457,7 +528,7 @@ static void transition_step(const struct lp_record *r, size_t i)
 		*map_at(&lockers, r->task) = NULL;
 		break;
 	case LP_REC_KLP_RESCAN:
-		rescan_at = i;
+		rescan_at = r->a ? i : 0;
 		break;
 	case LP_REC_KLP_DONE:
 		on_done(r, i);
@@ -484,6 +555,9 @@ static void task_step(const struct lp_record *r, size_t i)
 		on_set(r, i);
 		task_of(r->a)->offline = 0;
 		break;
+	case LP_REC_KLP_FORCED:
+		on_forced(r);
+		break;
 	case LP_REC_KLP_CHOICE:
 		on_choice(r, i);
 		break;
@@ -496,10 +570,31 @@ static void task_step(const struct lp_record *r, size_t i)
 	}
 }
 
+/* What a task calls after a handler has chosen for it was chosen. */
+static void find_chosen(const struct trace *t)
+{
+	struct map pending = { };
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		const struct lp_record *r = &t->r[i];
+		void **at = r->task ? map_at(&pending, r->task) : NULL;
+
+		if (at && r->what == LP_REC_KLP_CHOICE)
+			*at = &pending;
+		if (!at || r->what != LP_REC_FRAME)
+			continue;
+		if (*at && r->a < FUNCTIONS)
+			chosen[r->a] = true;
+		*at = NULL;
+	}
+}
+
 void check_klp(const struct trace *t)
 {
 	size_t i;
 
+	find_chosen(t);
 	history_start(&words, W_IDLE);
 	for (i = 0; i < t->n; i++) {
 		const struct lp_record *r = &t->r[i];

@@ -84,17 +84,21 @@ static void load(struct trace *t, const char *path)
 	t->n = n;
 }
 
+/* RULE[:PERCENT]; "I3b" is the second mistake against I3 */
 static void make_mistake(struct trace *t, const char *how)
 {
 	const char *colon = strchr(how, ':');
 	size_t len = colon ? (size_t)(colon - how) : strlen(how);
+	bool second = len && how[len - 1] == 'b';
 	unsigned int rule;
+
+	len -= second;
 
 	for (rule = 0; rule < RULES; rule++) {
 		if (strlen(rule_names[rule]) == len && !strncmp(rule_names[rule], how, len))
 			break;
 	}
-	if (rule == RULES || !mutate(t, rule, colon ? atoi(colon + 1) : 0))
+	if (rule == RULES || !mutate(t, rule, second, colon ? atoi(colon + 1) : 0))
 		die("no such mistake can be made in this record", how);
 }
 

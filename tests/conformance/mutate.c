@@ -199,22 +199,73 @@ static void (*const breaks[])(struct trace *t, size_t i) = {
 	[RULE_J3] = break_j3, [RULE_J4] = break_j4, [RULE_J5] = break_j5,
 };
 
-/* Makes the mistake at @percent of the places where it can be made. */
-bool mutate(struct trace *t, enum rule which, unsigned int percent)
+/*
+ * The second part of a rule
+ */
+
+/* INT3 is written when the generation of its sync is there. */
+static void break_i3b(struct trace *t, size_t i)
 {
+	size_t int3 = last_before(t, i, LP_REC_POKE_INT3);
+
+	*insert_after(t, i) = t->r[int3];
+}
+
+/* An error is returned while handlers may still look at the batch. */
+static void break_i7b(struct trace *t, size_t i)
+{
+	delete_entries(t, last_before(t, i, LP_REC_POKE_DRAINED), 1);
+}
+
+/* After the end a function of the other universe is called. */
+static void break_j5b(struct trace *t, size_t i)
+{
+	struct lp_record *r = insert_after(t, i);
+
+	r->what = LP_REC_FRAME;
+	r->b = r->a ? 1 : 2;
+	r->a = 1;
+}
+
+static bool fits_second(const struct lp_record *r, enum rule which)
+{
+	switch (which) {
+	case RULE_I3:
+		return r->what == LP_REC_POKE_GEN && r->b == 1;
+	case RULE_I7:
+		return r->what == LP_REC_POKE_END && r->a;
+	case RULE_J4:
+		return r->what == LP_REC_KLP_CHOICE;
+	case RULE_J5:
+		return r->what == LP_REC_KLP_DONE;
+	default:
+		return false;
+	}
+}
+
+/* A handler does not choose where it has to: by leaving a choice out. */
+static void (*const breaks_second[])(struct trace *t, size_t i) = {
+	[RULE_I3] = break_i3b, [RULE_I7] = break_i7b,
+	[RULE_J4] = break_j4, [RULE_J5] = break_j5b,
+};
+
+/* Makes the mistake at @percent of the places where it can be made. */
+bool mutate(struct trace *t, enum rule which, bool second, unsigned int percent)
+{
+	bool (*fit)(const struct lp_record *r, enum rule which) = second ? fits_second : fits;
 	size_t i, n = 0, at;
 
 	if (which > RULE_J5)
 		return false;
 	for (i = 0; i < t->n; i++)
-		n += fits(&t->r[i], which);
+		n += fit(&t->r[i], which);
 	if (!n)
 		return false;
 	at = (n - 1) * percent / 100;
 	for (i = 0; i < t->n; i++) {
-		if (fits(&t->r[i], which) && !at--)
+		if (fit(&t->r[i], which) && !at--)
 			break;
 	}
-	breaks[which](t, i);
+	(second ? breaks_second : breaks)[which](t, i);
 	return true;
 }

@@ -63,6 +63,15 @@ static struct {
 
 static u64 generation;
 
+/*
+ * The round in progress: from its generation to its end the poker and who
+ * rolls for it store nothing. @since: the entry, 0 if there is none
+ */
+static struct {
+	size_t since;
+	unsigned int which;
+} round;
+
 static bool is_online(unsigned int cpu)
 {
 	return cpu < CPUS && poke.online >> cpu & 1;
@@ -103,6 +112,17 @@ static void check_writer(const struct lp_record *r, const struct cpu *c, size_t 
 		violated(RULE_I5, i, "text or phase written by a handler that does not roll");
 }
 
+/*
+ * I3: a generation stands for the stores before it. One that comes later, and
+ * before the round is over, is in nobody's promise. The handler may roll in
+ * every round, and then the attempt is over, or nothing is left to store.
+ */
+static void check_no_round(const struct cpu *c, size_t i)
+{
+	if (round.since && !c->traps)
+		violated(RULE_I3, i, "stored in sync %u, behind its generation", round.which);
+}
+
 /* I2: every online CPU has serialised since @since. */
 static void check_serialised(size_t since, size_t i, const char *what)
 {
@@ -136,6 +156,10 @@ static void phase_entered(u64 phase, size_t i)
 		if (poke.middle && poke.tail)
 			check_serialised(poke.tail, i, "the tails were stored");
 		break;
+	case PHASE_ABORT:
+		/* Nobody relies on the first round any more. */
+		round.since = 0;
+		break;
 	}
 }
 
@@ -167,6 +191,7 @@ static void on_int3(const struct lp_record *r, struct cpu *c, size_t i)
 	struct site *s = site_of(r->a);
 
 	check_writer(r, c, i);
+	check_no_round(c, i);
 	if (!s || history_now(&phases) != PHASE_DEPLOY)
 		violated(RULE_ORDER, i, "INT3 outside DEPLOY, or where no site is");
 	if (s)
@@ -188,6 +213,7 @@ static void on_first(const struct lp_record *r, struct cpu *c, size_t i)
 	struct site *s = site_of(r->a);
 
 	check_writer(r, c, i);
+	check_no_round(c, i);
 	if (!s) {
 		violated(RULE_FORM, i, "first byte where no site is");
 		return;
@@ -208,6 +234,7 @@ static void on_tail(const struct lp_record *r, struct cpu *c, size_t i)
 	struct site *s = site_of(r->a);
 
 	check_writer(r, c, i);
+	check_no_round(c, i);
 	if (!phase_may_be(c, PHASE_COMMIT, i) &&
 	    !phase_may_be(c, PHASE_COMMIT_SYNCED, i))
 		violated(RULE_I1, i, "tail written in phase %d", (int)history_now(&phases));
@@ -249,6 +276,7 @@ static void on_publish(const struct lp_record *r)
 	poke.int3 = 0;
 	poke.tail = 0;
 	poke.first = 0;
+	round.since = 0;
 	for (i = 0; i < nr_sites; i++) {
 		sites[i].int3 = 0;
 		sites[i].tail = 0;
@@ -291,6 +319,9 @@ static void end_in_error(size_t i)
 	unsigned int j;
 
 	seen.errors++;
+	check_references(i, "error");
+	if (!poke.drained || history_now(&phases) != PHASE_IDLE)
+		violated(RULE_I7, i, "error, but the references were not waited for");
 	if (poke.new || poke.tails)
 		violated(RULE_I7, i, "error, but the new instruction was executed, or its tail written");
 	for (j = 0; j < nr_sites; j++) {
@@ -320,6 +351,8 @@ static void on_generation(const struct lp_record *r, size_t i)
 			 (unsigned long long)r->a, (unsigned long long)generation);
 	generation = r->a;
 	poke.self = r->cpu;
+	round.since = poke.active ? i : 0;
+	round.which = r->b;
 }
 
 /* I2 and I6: what the round has waited for was there. */
@@ -328,6 +361,7 @@ static void on_round(const struct lp_record *r, size_t i)
 	unsigned int cpu;
 
 	seen.rounds++;
+	round.since = 0;
 	if (!poke.active)
 		return;
 	for (cpu = 0; cpu < CPUS; cpu++) {

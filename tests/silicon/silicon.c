@@ -41,6 +41,9 @@ static const struct variant {
 	  .no_sync1 = true },
 	{ .name = "the same without INT3", .kind = EVIDENCE, .weight = 2,
 	  .no_sync1 = true, .no_int3 = true },
+	/* What a mixture, or an old instruction, would look like if it showed */
+	{ .name = "without any sync", .kind = EVIDENCE, .weight = 4,
+	  .no_sync1 = true, .mistake = LP_BRK_NO_SYNC3 },
 	{ .name = "without INT3", .kind = MISTAKE, .weight = 1, .middle = true,
 	  .no_int3 = true },
 	{ .name = "first byte before tail", .kind = MISTAKE, .weight = 1, .middle = true,
@@ -260,7 +263,8 @@ static void report(const struct variant *v, enum site_place place, const struct 
 	if (v->kind == MISTAKE)
 		said = "torn, as it must be";
 	else if (!must_hold(v, place))
-		said = r->torn ? "torn on this processor" : "nothing shown on this processor";
+		said = r->torn ? "torn on this processor" :
+		       r->stale ? "stale on this processor" : "nothing shown on this processor";
 	printf("%s - %s, %s: %s\n", good ? "ok" : "not ok", place_names[place], v->name,
 	       good ? said : "see the figures");
 	printf("# | %s | %s | %lu | %lu | %lu | %lu / %lu | %lu |\n",

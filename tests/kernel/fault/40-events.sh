@@ -5,151 +5,321 @@
 # limit-full: 3600
 #
 # At every point of both protocols something happens: an NMI that runs a
-# patched function, a CPU that is to go offline, a task that exits, a module
-# that is to be removed. The operation goes on as if nothing had happened, and
-# the event has its effect or is refused.
+# patched function and poked instructions, a CPU that is to go offline, a task
+# that exits, a module that is to be removed. It has happened, or waits for
+# the operation, before the point is left. The operation goes on as if nothing
+# had happened, and the event has its effect or is refused.
 . /lp/lib.sh
 . /lp/klp.sh
 . /lp/fault.sh
+. /lp/conform.sh
 
-# name:number:sync, from src/test_points.h
-POKE_POINTS='LOCKED:1:0 PUBLISHED:2:0 DEPLOY:3:0 INT3:4:0 SYNC_SELF:5:1
-SYNC_GEN:6:1 SYNC_SENT:7:1 SYNC_DONE:8:1 COMMIT:9:0 TAIL:10:0 SYNC_SELF:5:2
-SYNC_GEN:6:2 SYNC_SENT:7:2 SYNC_DONE:8:2 COMMIT_SYNCED:11:0 FIRST:12:0
-SYNC_SELF:5:3 SYNC_GEN:6:3 SYNC_SENT:7:3 SYNC_DONE:8:3 RETIRE:13:0 DRAINED:14:0
-IPI:50:0 ACK_SERIALISED:51:0'
-KLP_POINTS='PREP:100:0 ACTIVE:101:0 SCAN_TASK:102:0 SCAN_CLEAN:103:0
-CLOSING:104:0 RESCAN:105:0 DONE:106:0 FROZEN:107:0 HANDLER_ENTER:108:0
-HANDLER_RECORD:109:0 TASK_WORK:110:0 IPI:111:0 IDLE_OFFLINE:112:0'
-EVENTS='nmi offline kill unload-livepoke unload-owner'
+TP_FILE=/sys/kernel/debug/tp_fault
+OWNER=lp_test_poke_left
+HOST=lp_test_poke_host
 
 tp() { printf %s "$2" > "$TP/$1"; }
 tp_is() { [ "$(cat "$TP/$1")" = "$2" ]; }
 
-# Puts the sites on and back; the writer may be killed, the poke goes on.
+# On CPU 3, where events are made; all else is kept off it. For background.
+apart() { exec taskset 8 "$@"; }
+
+# cells_of SCENARIO - a line for each point: its name, its number, where the
+# argument says more which one, and on what way. The points are those of
+# src/test_points.h, so a new one that no round passes fails here.
+cells_of()
+{
+	awk -v scenario="$1" '
+		$2 == 0 { next }
+		scenario == "poke" && $2 < 100 && /^POKE_SYNC/ {
+			print $1, $2, 1; print $1, $2, 2; print $1, $2, 3; next
+		}
+		scenario == "poke" && $2 < 100 { print $1, $2, 0 }
+		# Only a transition that is reversed freezes.
+		scenario == "klp" && $2 >= 100 {
+			print $1, $2, 0, ($1 == "KLP_FROZEN") ? "reverse" : "there"
+			if ($1 != "KLP_FROZEN" && $1 != "KLP_SHADOW_ADD")
+				print $1, $2, 0, "back"
+		}
+		# Nobody can be in the function of a module that goes.
+		scenario == "target" && $2 >= 100 &&
+		!/FROZEN|HANDLER|TASK_WORK|SHADOW/ {
+			print $1, $2, 0, "there"; print $1, $2, 0, "back"
+		}' $TP/points
+}
+
+# What the round found out at its end
+over()
+{
+	wait_for 20 tp_is passed 1 || { echo "the point was not passed"; return 1; }
+	wait_for 20 tp_is finished 1 || { echo "the event does not end"; return 1; }
+	tp_is in_time 1 || { echo "the event was not in time"; return 1; }
+}
+
+# poke_prepare POINT EVENT - what has to go on so that the point is passed
+poke_prepare()
+{
+	case $1 in
+	POKE_IPI|POKE_ACK*|POKE_TRAP*)
+		# The one that is interrupted is the one to kill.
+		background kcall write $TP_FILE hammer
+		[ "$2" != kill ] || tp pid $!
+		wait_for 10 tp_is hammers 1
+		;;
+	esac
+}
+
+# poke_lose NTH - the IPI of that number
+poke_lose()
+{
+	echo lost > $FLT/fault_ipi
+	echo $1 > $FLT/fault_nth
+}
+
+poke_lose_none()
+{
+	echo 0 > $FLT/fault_nth
+	echo fine > $FLT/fault_ipi
+	echo 10000 > $FLT/poke_hand_over_ms
+	echo 20000 > $FLT/poke_sync_timeout_ms
+}
+
+# The first sync is given up, a later one takes long, or neither. Whoever
+# writes may be killed, the poke goes on.
+poke_write()
+{
+	case $1 in
+	POKE_ABORT*)
+		echo 300 > $FLT/poke_sync_timeout_ms
+		poke_lose 1
+		sh -c "echo new > $TP/sites" 2>/dev/null
+		poke_lose_none
+		tp_is sites ooo || { echo "given up, and not the old ones: $(cat $TP/sites)"; return 1; }
+		# If the module of one of the sites goes: without it.
+		tp host 0
+		sh -c "echo release > $TP/sites; echo prepare > $TP/sites" || return 1
+		;;
+	POKE_STUCK)
+		echo 50 > $FLT/poke_hand_over_ms
+		poke_lose 4
+		;;
+	esac
+	sh -c "echo new > $TP/sites" 2>/dev/null
+	wait_for 10 tp_is sites nnn || { echo "not poked: $(cat $TP/sites)"; return 1; }
+	poke_lose_none
+}
+
+# poke_round EVENT POINT - the sites are put on and back
 poke_round()
 {
 	sh -c "echo prepare > $TP/sites" || return 1
-	# Whoever an IPI interrupts is not to be killed.
-	if [ "$1" = kill ] && [ "$(cat $TP/point)" -ge 50 ]; then
-		background sleep 600
-		tp pid $!
-	fi
-	tp event "$1"
-	sh -c "echo new > $TP/sites" 2>/dev/null
-	wait_for 10 tp_is sites nnn || { echo "not poked: $(cat $TP/sites)"; return 1; }
-	wait_for 20 tp_is passed 1 || { echo "the point was not passed"; return 1; }
-	wait_for 20 tp_is finished 1 || { echo "the event does not end"; return 1; }
+	poke_prepare "$2" "$1" && tp event "$1" && poke_write "$2" || return 1
+	over || return 1
 	sh -c "echo release > $TP/sites" || return 1
 	tp_is sites ooo || { echo "not restored: $(cat $TP/sites)"; return 1; }
 }
 
-# One who sleeps in f; its pid is to be killed
+# One who sleeps in f. It is the one to kill, unless the point is passed only
+# when nobody is in f any more: then one who calls f again and again.
 sleep_in_f()
 {
-	background lptarget hold sleep
-	tp pid $!
-	wait_for 20 grep -qs lp_target /proc/$!/stack
+	background apart lptarget hold sleep
+	sleeper=$!
+	tp pid $sleeper
+	wait_for 20 grep -qs lp_target /proc/$sleeper/stack || return 1
+	case $1 in
+	*TASK_WORK) background lptarget hold sleep ;;	# where points are looked at
+	esac
+	case $1 in
+	*CLEAN|*CLOSING|*RESCAN|*DONE|*SHADOW*|*TASK_WORK|*IPI|*OFFLINE)
+		background apart lptarget hammer 1 1 yield 20000
+		tp pid $!
+		;;
+	esac
 }
 
-# A way there with a task in the way, back with a reversal, and all of it
-klp_round()
+# klp_way STAGE EVENT WANTED POINT COMMAND... - one way with a task in the way;
+# in the wanted stage the event is armed
+klp_way()
 {
-	sleep_in_f || return 1
-	tp event "$1"
-	load $P || return 1
+	klp_stage=$1 klp_event=$2 klp_wanted=$3
+	sleep_in_f "$4" || { echo "nobody sleeps in f"; return 1; }
+	shift 4
+	[ $klp_stage != $klp_wanted ] || tp event $klp_event || return 1
+	"$@" || return 1
 	sleep 0.1
 	lptarget release
-	wait_for 60 settled $P || { attr $P blockers; return 1; }
-	sleep_in_f || return 1
-	kcall write "$LP_SYS/$P/enabled" 0
-	kcall write "$LP_SYS/$P/enabled" 1
-	lptarget release
-	wait_for 60 settled $P || { attr $P blockers; return 1; }
-	kcall write "$LP_SYS/$P/enabled" 0
-	wait_for 60 gone $P || { attr $P blockers; return 1; }
-	wait_for 20 tp_is passed 1 || { echo "the point was not passed"; return 1; }
-	wait_for 20 tp_is finished 1 || { echo "the event does not end"; return 1; }
-	unload_soon $P
 }
 
-# What came of the event: a module that is in use stays. That of other sites
-# goes when the poke is over.
+klp_settled() { wait_for 60 settled $P || { attr $P blockers; return 1; }; }
+klp_gone() { wait_for 60 gone $P || { attr $P blockers; return 1; }; }
+klp_write() { kcall write "$LP_SYS/$P/enabled" $1; }
+klp_reverse() { klp_write 0; klp_write 1; }
+
+# klp_round EVENT POINT STAGE - there, perhaps half of the way back and there
+# again, and back
+klp_round()
+{
+	klp_way there $1 $3 $2 load $P && klp_settled || return 1
+	[ $2 != KLP_SHADOW_ADD ] || { kcall write $TP/shadow 1 && kcall write $TP/shadow 0; } || return 1
+	if [ $3 = reverse ]; then
+		klp_way reverse $1 $3 $2 klp_reverse && klp_settled || return 1
+	fi
+	klp_way back $1 $3 $2 klp_write 0 && klp_gone || return 1
+	over && unload_soon $P
+}
+
+twins_are() { [ "$(lptarget twins)" = "$1" ] || { echo "twins: $(lptarget twins), not $1"; return 1; }; }
+
+# target_round EVENT POINT STAGE - the same with a patch that does not use the
+# module which it patches, and nobody else does: it goes, and comes again
+target_round()
+{
+	[ $3 != there ] || tp event $1 || return 1
+	load $P $FIRST && klp_settled || return 1
+	[ $3 != back ] || tp event $1 || return 1
+	if [ $3 = there ]; then
+		wait_for 20 is_gone $T || { echo "$T does not go: $(cat $TP/result)"; return 1; }
+		load $T && twins_are 42 || return 1
+	fi
+	klp_write 0 && klp_gone || return 1
+	over && unload_soon $P && wait_for 20 is_gone_or_back $T || return 1
+	loaded $T || load $T || return 1
+	twins_are 3
+}
+is_gone_or_back() { [ $stage = there ] || is_gone "$1"; }
+
+# What came of the event: what is in use stays. The module of other sites, and
+# one with such an instruction, goes when the poke is over, and so does that
+# of a patched function.
 result_is_right()
 {
 	case $FLT_NAME-$1 in
 	poke-unload-owner) tp_is result 0 && wait_for 20 is_gone $OWNER ;;
-	*-unload*) [ "$(cat $TP/result)" = 256 ] ;;
-	*-kill) return 0 ;;
-	*-nmi) [ "$(cat $TP/result)" -le 1 ] ;;
+	poke-unload-host) tp_is result 0 && wait_for 20 is_gone $HOST ;;
+	klp-unload-owner) tp_is result 11 || tp_is result 16 ;;
+	*-unload-livepoke) tp_is result 11 ;;
+	*-nmi) tp_is result 0 || tp_is result 1 ;;
 	*) tp_is result 0 ;;
 	esac
 }
 
-# event_cell SCENARIO NAME POINT SYNC EVENT OWNER
-event_cell()
+# unload_of SCENARIO EVENT - the module of that event, ready to go
+unload_of()
 {
-	FLT_NAME=$1 FLT_K=$2${4#0} FLT_STEP=$5
-	tp point "$3"
-	tp which "$4"
-	event=$5
-	case $5 in
-	unload-livepoke) event=unload; tp unload livepoke ;;
-	unload-owner)
-		event=unload OWNER=$6
-		tp unload "$6"
-		loaded "$6" || [ "$1" != poke ] || load "$6"
+	case $1-$2 in
+	*-unload-livepoke) tp unload livepoke ;;
+	poke-unload-owner) tp unload $OWNER; loaded $OWNER || load $OWNER ;;
+	poke-unload-host)
+		tp unload $HOST
+		load $HOST && tp host "$(cat /sys/module/$HOST/parameters/addr)"
 		;;
+	klp-unload-owner) tp unload $P ;;
+	target-unload-target) tp unload $T ;;
 	esac
-	FLT_CELLS=$((FLT_CELLS + 1))
-	why=$("$1"_round $event 2>&1)
-	rc=$?
-	stop_load
-	[ $rc = 0 ] || flt_bad "$why"
-	[ $rc != 0 ] || result_is_right "$5" || flt_bad "the event's result is $(cat $TP/result)"
-	tp pid 0
-	tp event none
-	[ -z "$FLT_BAD" ] || return
-	wait_for 20 flt_state_is "$FLT_BASE" || flt_bad "left behind: $(flt_state | xargs)" || return
-	diag "cell | $1 | $FLT_K | $5 | goes on"
 }
 
-# event_scenario NAME DESC STRIDE OWNER POINTS - every STRIDEth cell
+# event_cell SCENARIO NAME NUMBER WHICH STAGE EVENT
+event_cell()
+{
+	FLT_NAME=$1 FLT_K=$2${4#0}${5:+ ($5)} FLT_STEP=$6 stage=$5
+	tp point $3
+	tp which $4
+	event=${6%%-*}
+	unload_of $1 $6 || flt_bad "cannot prepare" || return
+	FLT_CELLS=$((FLT_CELLS + 1)) FLT_RESULT="goes on"
+	if ! why=$("$1"_round $event $2 $5 2>&1); then
+		flt_bad "$why"
+	elif ! result_is_right $6; then
+		flt_bad "the event's result is $(cat $TP/result)"
+	fi
+	kill_load
+	tp pid 0
+	tp host 0
+	tp event none
+	[ -n "$FLT_BAD" ] || wait_for 20 flt_state_is "$FLT_BASE" || flt_bad "left behind: $(flt_state | xargs)"
+	diag "cell | $1 | $FLT_K | $6 | $(printf %s "$FLT_RESULT" | tr "\n" " ")"
+	[ -z "$FLT_BAD" ]
+}
+
+# What a round started, in a shell of its own
+kill_load()
+{
+	for pid in $(pidof lptarget kcall); do
+		kill -9 "$pid" 2>/dev/null
+	done
+	return 0
+}
+
+# event_scenario NAME DESC STRIDE EVENT... - every STRIDEth cell
 event_scenario()
 {
-	FLT_BAD='' first=$FLT_CELLS n=0 FLT_BASE=$(flt_state)
-	for p in $5; do
-		name=${p%%:*} which=${p##*:} number=${p#*:}
-		for event in $EVENTS; do
+	FLT_BAD='' first=$FLT_CELLS n=0 FLT_BASE=$(flt_state) scenario=$1 desc=$2 every=$3
+	shift 3
+	cells_of $scenario > /tmp/cells
+	while read -r name number which stage; do
+		for event in "$@"; do
 			n=$((n + 1))
-			[ $((n % $3)) = 0 ] || continue
-			event_cell "$1" "$name" "${number%:*}" "$which" "$event" "$4" || break 2
+			[ $((n % every)) = 0 ] || continue
+			event_cell $scenario $name $number $which "$stage" $event < /dev/null || break 2
 		done
-	done
-	diag "scenario | $1 | $2 | $n | $((FLT_CELLS - first))"
-	if [ -z "$FLT_BAD" ]; then ok "$2: $((FLT_CELLS - first)) of $n"; else not_ok "$2" "$FLT_BAD"; fi
+	done < /tmp/cells
+	diag "scenario | $scenario | $desc | $n | $((FLT_CELLS - first))"
+	if [ -z "$FLT_BAD" ]; then ok "$desc: $((FLT_CELLS - first)) of $n"; else not_ok "$desc" "$FLT_BAD"; fi
+}
+
+# recorded DESC CELL... - one cell, and the record of it
+recorded()
+{
+	cf_desc=$1
+	shift
+	cf_start
+	FLT_BAD=''
+	event_cell "$@"
+	cf_stop
+	is "$cf_desc, recorded" "$FLT_BAD" ""
 }
 
 flt_start
+# Everything but the events runs on the other CPUs.
+taskset -p 7 $$ > /dev/null
+echo 7 > /sys/devices/virtual/workqueue/cpumask
+lpunload $TP_FILE &
+unloader=$!
 echo on > $FLT/poke_middle_sync
-echo 10000 > $FLT/poke_hand_over_ms
-echo 20000 > $FLT/poke_sync_timeout_ms
+poke_lose_none
 text=$(flt_sum)
-event_scenario poke "events at the points of a poke" "$(count 7 1)" lp_test_poke_left "$POKE_POINTS"
+event_scenario poke "events at the points of a poke" "$(count 11 1)" \
+	nmi offline kill unload-livepoke unload-owner unload-host
+recorded "an NMI in a poke" poke POKE_COMMIT 9 0 "" nmi
+cf_accept "an NMI in a poke" pokes=2 traps=1
+recorded "the poker is killed" poke POKE_SYNC_GEN 6 2 "" kill
+cf_accept "the poker is killed" pokes=2 rounds=4
+is "text is what it was after the pokes" "$(flt_sum)" "$text"
 
-# Calls f without end; and there is a CPU that is down.
+# A CPU is down.
 echo 0 > /sys/devices/system/cpu/cpu1/online
+pair=$P P=$A
+event_scenario target "the target is unloaded at the points of a transition" "$(count 7 1)" unload-target
+P=$pair
+
+# And somebody calls f without end.
 start_load callers=1
 lptarget reset
-callers=$LP_LOADS LP_LOADS=
-event_scenario klp "events at the points of a transition" "$(count 9 1)" $P "$KLP_POINTS"
+target_text=$(flt_sum)
+event_scenario klp "events at the points of a transition" "$(count 13 1)" \
+	nmi offline kill unload-livepoke unload-owner
+recorded "a task dies in a transition" klp KLP_SCAN_CLEAN 103 0 there kill
+cf_accept "a task dies in a transition" transitions=2 sets=50
 is "no mixed call" "$(counter mixed) $(counter backward)" "0 0"
-LP_LOADS=$callers
 stop_load
 echo 1 > /sys/devices/system/cpu/cpu1/online
-is "text is what it was" "$(flt_sum)" "$text"
+is "text is what it was after the transitions" "$(flt_sum)" "$target_text"
+is "text of the kernel is what it was" "$(flt_sum | head -n 1)" "$(echo "$text" | head -n 1)"
 is "no invariant failed" "$(sed -n 's/^invariant //p' /sys/kernel/debug/livepoke/poke)" none
 diag "cells: $FLT_CELLS"
+kill $unloader
+wait $unloader 2>/dev/null
 check "unload" flt_stop
 is "allocations that are left" "$(flt_allocations_left)" 0
 done_testing

@@ -10,6 +10,7 @@
 # reversals at random moments.
 . /lp/lib.sh
 . /lp/klp.sh
+. /lp/conform.sh
 
 CYCLES=$(count 60 4000)		# two of them are a way there and one back
 ENOUGH=10000
@@ -69,7 +70,18 @@ is "no call was mixed" "$(counter mixed)" 0
 stop_load
 lptarget kstop
 
+# A few ways at a pace at which all that happens can be recorded.
 cpus_up
+cf_start
+background lptarget hammer 2 1 yield 40000
+hammer=$!
+start_load signals=$hammer ptrace=$hammer
+check "ways there or back, recorded" lpcycle "$LP_SYS" lp_test_klp_pair \
+	"$LP_KO/lp_test_klp_pair.ko" 4 11
+stop_load
+cf_stop
+cf_accept "signals and stops" transitions=2 sets=50 choices=4 frames=20
+
 unload tp_klp
 unload lp_test_target
 check "unload livepoke" unload_soon livepoke

@@ -9,6 +9,7 @@
 # one with 10000 sleeping threads.
 . /lp/lib.sh
 . /lp/klp.sh
+. /lp/conform.sh
 
 P=lp_test_klp_pair
 FORKS=$(count 10000 200000)
@@ -48,6 +49,33 @@ check "remove" remove $P
 after=$(kernel_kb)
 diag "kernel memory: $before kB before, $after kB after"
 check "the memory of the forks is back (within 1 MB)" [ "$after" -le $((before + 1024)) ]
+
+# The same with a few tasks, recorded; the product has no record.
+forks_recorded()
+{
+	lptarget hold dsleep > /tmp/held &
+	pid=$!
+	wait_for 10 inside 1 && load $P && lpload forks 200 || return 1
+	lptarget release
+	wait $pid
+	wait_for 30 settled $P && remove $P
+}
+unload lp_test_target
+unload_soon livepoke
+use test
+check "load the test flavour" load livepoke
+check "load its target" load lp_test_target
+check "load the observer" load tp_klp
+cf_start
+check "200 forks, recorded" forks_recorded
+cf_stop
+cf_accept "forks while it is held open" transitions=2 records=100 sets=50 frames=400
+unload tp_klp
+unload lp_test_target
+unload_soon livepoke
+use product
+check "load livepoke again" load livepoke
+check "load the target again" load lp_test_target
 
 start_load sleepers=$THREADS
 before=$(kernel_kb)

@@ -5,6 +5,7 @@
 # limit: 300
 . /lp/lib.sh
 . /lp/poke.sh
+. /lp/conform.sh
 
 check "livepoke and the test module load" pk_load
 pk_set poke_middle_sync on
@@ -33,6 +34,14 @@ for policy in $(count roll "roll emulate"); do
 	done
 done
 pk_set poke_policy roll
+# Once more, with a record of what the protocol does.
+cf_start
+at 4 0 "INT3, recorded" 0
+at 4 0 "INT3, recorded" 1
+at 9 0 "COMMIT, recorded" 0
+at 9 0 "COMMIT, recorded" 1
+cf_stop
+cf_accept "CPUs go and come" pokes=4 rounds=12
 pk_set poke_middle_sync auto
 check "every CPU that came has serialised ($(pk_stat acks_hotplug))" [ "$(pk_stat acks_hotplug)" -ge 22 ]
 pk_invariants "all of it"

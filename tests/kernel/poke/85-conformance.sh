@@ -18,7 +18,7 @@ record()
 check "livepoke and the test module load" pk_load
 record pk hammer flips="$(count 100 1000)"
 cf_accept "task" pokes=100 traps=1000 old=100 new=100
-cf_reject_mistakes I1 I2 I3 I4 I5 I6 I7
+cf_reject_mistakes I1 I2 I3 I3b I4 I5 I6 I7
 for ctx in irq nmi; do
 	record pk hammer ctx=$ctx flips="$(count 40 400)"
 	cf_accept "$ctx" pokes=40 traps=100
@@ -33,6 +33,7 @@ done
 pk_set poke_sync_timeout_ms 200
 record pk timeout
 cf_accept "time-out" pokes=3 errors=1
+cf_reject_mistakes I7b
 for which in 2 3; do
 	record pk stuck which=$which ms=500 pause_us=1000
 	cf_accept "stuck in sync $which" pokes=1
@@ -65,6 +66,9 @@ broken NO_SYNC1 I2 pk flip n=5
 broken NO_SYNC2 I2 pk_middle_on pk flip n=5
 broken NO_SYNC3 I6 pk flip n=5
 broken ACK_BEFORE_SERIALISE I3 pk flip n=5
+broken INT3_BEHIND_GEN I3 pk flip n=5
+broken TRAP_WAITS I4 pk hammer flips=20
+broken HELPS I5 pk_middle_on pk hammer flips=20
 broken ROLL_FORWARD_UNSYNCED I2 pk_middle_on pk inject how=nmi point=10 n=5
 broken FORGET_EARLY I6 pk hold what=forget
 broken LATE_UNCLAIMED CLAIM pk hold what=late

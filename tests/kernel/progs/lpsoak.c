@@ -239,52 +239,87 @@ static void do_module(void)
 	add(MODULES_LOADED, 1);
 }
 
+/* Tracing may be busy; anything else is wrong. */
+static int trace_put(const char *file, const char *text)
+{
+	char path[128];
+	int err;
+
+	snprintf(path, sizeof(path), TRACING "/%s", file);
+	err = file_put(path, text);
+	if (err && err != EBUSY && err != EAGAIN)
+		wrong("%s: %s", path, strerrorname_np(err));
+	else if (err)
+		add(BUSY, 1);
+	return err;
+}
+
+/* Taken back whatever became of it */
+static int trace_functions(void)
+{
+	int err = trace_put("set_ftrace_filter", "lp_target_*\nvfs_*\n") ||
+		  trace_put("current_tracer", "function");
+
+	nap(40);
+	err |= trace_put("current_tracer", "nop");
+	err |= trace_put("set_ftrace_filter", "");
+	return err;
+}
+
+static int trace_kprobe(void)
+{
+	int err;
+
+	if (trace_put("kprobe_events", "p:lp_soak vfs_read"))
+		return 1;
+	err = trace_put("events/kprobes/lp_soak/enable", "1");
+	nap(40);
+	err |= trace_put("events/kprobes/lp_soak/enable", "0");
+	err |= trace_put("kprobe_events", "");
+	return err;
+}
+
+static int trace_events(void)
+{
+	int err = trace_put("events/livepoke/enable", "1") ||
+		  trace_put("events/sched/enable", "1");
+
+	nap(40);
+	err |= trace_put("events/sched/enable", "0");
+	err |= trace_put("events/livepoke/enable", "0");
+	return err;
+}
+
+static int trace_clear(void)
+{
+	return trace_put("trace", "");
+}
+
 static void do_trace(void)
 {
-	switch (random() % 4) {
-	case 0:
-		file_put(TRACING "/set_ftrace_filter", "lp_target_*\nvfs_*\n");
-		file_put(TRACING "/current_tracer", "function");
-		nap(40);
-		file_put(TRACING "/current_tracer", "nop");
-		file_put(TRACING "/set_ftrace_filter", "");
-		break;
-	case 1:
-		file_put(TRACING "/kprobe_events", "p:lp_soak vfs_read");
-		file_put(TRACING "/events/kprobes/lp_soak/enable", "1");
-		nap(40);
-		file_put(TRACING "/events/kprobes/lp_soak/enable", "0");
-		file_put(TRACING "/kprobe_events", "");
-		break;
-	case 2:
-		file_put(TRACING "/events/livepoke/enable", "1");
-		file_put(TRACING "/events/sched/enable", "1");
-		nap(40);
-		file_put(TRACING "/events/sched/enable", "0");
-		file_put(TRACING "/events/livepoke/enable", "0");
-		break;
-	default:
-		file_put(TRACING "/trace", "");
-		break;
-	}
-	add(TRACES, 1);
+	static int (*const ways[])(void) = {
+		trace_functions, trace_kprobe, trace_events, trace_clear,
+	};
+
+	if (!ways[random() % 4]())
+		add(TRACES, 1);
 	nap(100);
 }
 
 static void do_hotplug(void)
 {
 	char path[64];
-	int err;
+	int down, err;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%ld/online", 1 + random() % 3);
-	err = file_put(path, "0");
-	if (err && err != EBUSY)
-		wrong("%s: %s", path, strerrorname_np(err));
+	down = file_put(path, "0");
+	if (down && down != EBUSY)
+		wrong("%s: %s", path, strerrorname_np(down));
 	nap(30);
 	err = file_put(path, "1");
 	if (err)
 		wrong("%s up: %s", path, strerrorname_np(err));
-	add(OFFLINES, !err);
+	add(OFFLINES, !down && !err);
 	nap(100);
 }
 

@@ -19,7 +19,7 @@ soak_before
 soak_run $seconds "$seed"
 diag "soak: seconds=$seconds seed=$seed $(tail -n 1 "$SOAK_OUT") calls=$(counter calls)"
 is "nothing went wrong" "$(soak_wrong)" ""
-for what in pokes patches blocks modules traces hotplugs megabytes; do
+for what in pokes patches reversals blocks modules traces hotplugs megabytes; do
 	check "there were $what: $(soak_count $what)" [ "$(soak_count $what)" -gt 0 ]
 done
 soak_after

@@ -21,9 +21,12 @@
 #define TP_XOR_NEW	{ 0x35, 0x22, 0x22, 0x22, 0x22 }
 #define TP_ROW(n)	{ .name = #n, .fn = tp_fn_##n, .addr = tp_at_##n, \
 			  .old = TP_MOV_OLD, .new = TP_XOR_NEW, .len = 5 }
+#define TP_BRANCH(n, size) { .name = #n, .fn = tp_fn_##n, .addr = tp_at_##n, \
+			     .insns = tp_insns_##n, .len = size }
 static struct tp_site tp_sites[] = {
 	TP_ROW(plain), TP_ROW(cross16), TP_ROW(cross64), TP_ROW(crosspage),
 	TP_ROW(other),
+	TP_BRANCH(call, 5), TP_BRANCH(jcc, 6), TP_BRANCH(jccn, 6),
 	{ .name = "kernel", .fn = tp_fn_kernel },
 	{ .name = "kernel16", .fn = tp_fn_imul, .boundary = 16 },
 	{ .name = "kernel64", .fn = tp_fn_imul, .boundary = 64 },
@@ -145,6 +148,10 @@ int tp_prepare(struct tp_site *s)
 		ret = s->boundary ? tp_find_imul(s) : tp_find_kernel_site(s);
 	if (ret)
 		return ret;
+	if (s->insns) {
+		memcpy(s->old, s->insns, s->len);
+		memcpy(s->new, s->insns + s->len, s->len);
+	}
 	s->site = poke_site_prepare(s->addr, s->old, s->len);
 	s->on = false;
 	ret = PTR_ERR_OR_ZERO(s->site);

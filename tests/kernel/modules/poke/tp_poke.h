@@ -31,6 +31,10 @@ TP_DECLARE(cross16);
 TP_DECLARE(cross64);
 TP_DECLARE(crosspage);
 TP_DECLARE(other);
+TP_DECLARE(call);
+TP_DECLARE(jcc);
+TP_DECLARE(jccn);
+extern const u8 tp_insns_call[], tp_insns_jcc[], tp_insns_jccn[];
 unsigned int tp_fn_kernel(void);
 unsigned int tp_fn_imul(void);
 u64 tp_fn_batch(void);
@@ -42,6 +46,7 @@ extern u8 tp_at_batch[];
  * @fn:		function that executes it
  * @addr:	its address
  * @old, @new, @len: the two instructions
+ * @insns:	both one behind the other, if the assembler makes them
  * @boundary:	of the kernel image: the boundary that it must cross
  * @site:	handle, while prepared
  * @on:		the new instruction is in place
@@ -52,6 +57,7 @@ struct tp_site {
 	u8 *addr;
 	u8 old[7], new[7];
 	u8 len;
+	const u8 *insns;
 	unsigned int boundary;
 	struct poke_site *site;
 	bool on;
