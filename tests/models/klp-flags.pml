@@ -59,7 +59,11 @@
 #define FRAME	2
 #define STATE	3
 #define INEXACT	4
+#ifdef ONLY
+#define FAIL(what)	if :: (what) == ONLY -> assert((what) == 0) :: else fi
+#else
 #define FAIL(what)	assert((what) == 0)
+#endif
 
 byte U[N], fr[N];		/* universe; frame of f, as in klp.pml */
 byte P;				/* bit t: task t is pending */
@@ -69,7 +73,7 @@ byte insec, waited;
 byte listed = (1 << NT) - 1 + NIDLE * BIT(IDLER), awake = (1 << NT) - 1;
 bool tasklist;			/* tasklist_lock is held by the worker */
 bool online = 1, rd;
-byte steady = START;
+byte steady = START, goal;	/* ghosts, as in klp.pml */
 bool finished;
 
 #define LEAVE(t)	insec = insec & ~BIT(t); waited = waited & ~BIT(t)
@@ -282,19 +286,25 @@ inline scan()
 inline reverse()
 {
 #ifdef BAD_NAIVE_REVERSE
-	atomic { target = OTHER(target); revs++ };
+	d_step { target = OTHER(target); goal = OTHER(goal); revs++ };
 #else
 	atomic { P = 0 };
 	synchronise();
-	d_step { target = OTHER(target); revs++ };
+	d_step { target = OTHER(target); goal = OTHER(goal); revs++ };
 #endif
 	mark()
 }
 
+#ifdef BAD_FINISH_WRONG
+#define ENDS_IN	OTHER(START)	/* as it was begun, whatever was reversed since */
+#else
+#define ENDS_IN	target
+#endif
+
 inline finish()
 {
 	if
-	:: target == OLD -> reg = 0; synchronise()
+	:: ENDS_IN == OLD -> reg = 0; synchronise()
 	:: else
 	fi;
 	trans = 0;
@@ -317,10 +327,10 @@ inline finish()
 		od;
 		i = 0;
 		if
-		:: target != (revs % 2 -> START : OTHER(START)) -> FAIL(INEXACT)
+		:: target != goal || reg != (goal == NEW) || trans -> FAIL(INEXACT)
 		:: else
 		fi;
-		steady = target
+		steady = goal
 	};
 	set_all(UNDEF);
 	rd = 0
@@ -331,7 +341,7 @@ active proctype worker()
 	byte i, clean, on, revs, v;
 
 	d_step {
-		target = OTHER(START); steady = 0;
+		goal = OTHER(steady); target = OTHER(START); steady = 0;
 #ifdef HP_DISABLE
 		rd = 1
 #endif

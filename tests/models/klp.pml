@@ -18,6 +18,7 @@
  *   first_call			lp_current_universe(), lp_record_current()
  *   callback			the task_work callback; also lp_ipi_switch(), which
  *				may interrupt the task anywhere outside a section
+ *   went_down			lp_switch_idle_offline()
  *   start			lp_transition_prepare(), lp_transition_begin()
  *   scan, check_task, check_idle	lp_switch_pass(), lp_switch_held(), lp_switch_idle()
  *   enlarge			lp_handle_overflow()
@@ -97,7 +98,12 @@
 #define STATE	3		/* completed with a live task known to be elsewhere */
 #define INEXACT	4		/* the end is not what was asked for */
 #define INV	5		/* J2 or J3 as such */
+#ifdef ONLY
+/* The others are silenced, so that this one is the first found. */
+#define FAIL(what)	if :: (what) == ONLY -> assert((what) == 0) :: else fi
+#else
 #define FAIL(what)	assert((what) == 0)
+#endif
 
 #ifdef BAD_STALE_INI
 #define STALE_INI 1		/* left over from an earlier transition */
@@ -117,7 +123,10 @@ byte listed = (1 << NT) - 1 + NIDLE * BIT(IDLER);
 byte exiting, dead;		/* unlisted; gone for good */
 byte rcu;			/* those synchronize_rcu_tasks() waits for */
 bool online = 1, rd;		/* the idle task's CPU; cpus_read_lock */
+bool wr;			/* hotplug's write lock: a CPU is going down */
 byte steady = START;		/* ghost: universe since completion, 0 in transition */
+byte goal;			/* ghost: where this transition has to end */
+byte late_writers;		/* ghost, for J2: sections that are about to store a target */
 byte ovf = OVERFLOWS;
 bool finished;
 
@@ -130,7 +139,9 @@ inline set_entry(t, u)
 	E[t] = u
 }
 
-#define LEAVE(t)	insec = insec & ~BIT(t); waited = waited & ~BIT(t)
+#define LEAVE(t) \
+	insec = insec & ~BIT(t); waited = waited & ~BIT(t); \
+	late_writers = late_writers & ~BIT(t)
 
 /* ---- the ftrace handler: klp_patch.c ---- */
 /*
@@ -243,7 +254,10 @@ inline first_call(t)
  */
 inline callback(t)
 {
-	d_step { insec = insec | BIT(t); v = (phase == ACTIVE -> target : 0) };
+	d_step {
+		insec = insec | BIT(t);
+		if :: phase == ACTIVE -> v = target; late_writers = late_writers | BIT(t) :: else fi
+	};
 	d_step {
 #ifdef BAD_CALLBACK_BLIND
 		if :: v -> set_entry(t, v) :: else fi;
@@ -344,6 +358,23 @@ end_asleep:
 
 /* Hotplug takes the CPU only when its idle task is outside f. */
 #ifdef IDLE_CPU
+/*
+ * The hotplug callback, on another CPU, under the write lock. The idle task
+ * cannot be in a section, so its bit stands for that of the callback.
+ */
+inline went_down(t)
+{
+	d_step {
+		insec = insec | BIT(t);
+		if :: phase == ACTIVE -> v = target; late_writers = late_writers | BIT(t) :: else fi
+	};
+	d_step {
+		if :: v -> set_entry(t, v) :: else fi;
+		v = 0; wr = 0;
+		LEAVE(t)
+	}
+}
+
 active proctype idler()
 {
 	byte v, must, nested, first, late;
@@ -355,7 +386,8 @@ active proctype idler()
 #ifdef LTL
 		callback(IDLER)
 #endif
-	:: d_step { online && !rd -> online = 0 }
+	:: d_step { online && !rd -> online = 0; wr = 1 };
+	   went_down(IDLER)
 	:: d_step { !online && !rd -> online = 1 }
 	:: goto quiet
 	od;
@@ -416,7 +448,7 @@ inline check_task(t)
 #ifdef BAD_OFFLINE_UNLOCKED
 #define CPUS_LOCK	skip
 #else
-#define CPUS_LOCK	rd = 1
+#define CPUS_LOCK	!wr -> rd = 1
 #endif
 
 inline check_idle()
@@ -494,7 +526,7 @@ inline start()
 	d_step { phase = PREP; target = OTHER(now_at); ini = now_at; all = 0 };
 #endif
 	d_step {
-		steady = 0;
+		goal = OTHER(steady); steady = 0;
 		i = 0;
 		do
 		:: i < N -> E[i] = UNKNOWN; i++
@@ -510,20 +542,21 @@ inline start()
 /* FROZEN stops the callbacks that read the old target before it is flipped. */
 inline reverse()
 {
-#ifdef NAIVE_REVERSE
-	atomic { target = OTHER(target); revs++ }
-#else
+#ifndef NAIVE_REVERSE
 	atomic { phase = FROZEN };
 	synchronise();
-	d_step {
-#ifndef NO_INV
-		/* J2, and nobody is left who could still store the old target. */
-		if :: phase != FROZEN -> FAIL(INV) :: else fi;
 #endif
-		target = OTHER(target); revs++;
+	d_step {
+#if !defined(NO_INV) && !defined(NO_J2)
+		/* J2: nobody is left who could still store the old target. */
+		if :: late_writers -> FAIL(INV) :: else fi;
+#endif
+		target = OTHER(target); goal = OTHER(goal); revs++;
+#ifdef BAD_REVERSE_FLIPS_INI
+		ini = OTHER(ini);
+#endif
 		phase = ACTIVE
 	}
-#endif
 }
 
 /* A larger table: copy, publish, synchronise, clear the bit, scan in full. */
@@ -550,10 +583,16 @@ inline rcu_tasks()
 #define MAY_CLOSE	(phase == ACTIVE && !overflow)
 #endif
 
+#ifdef BAD_FINISH_WRONG
+#define ENDS_IN	OTHER(now_at)	/* as it was begun, whatever was reversed since */
+#else
+#define ENDS_IN	target
+#endif
+
 inline finish()
 {
 	if
-	:: target == NEW ->
+	:: ENDS_IN == NEW ->
 		trans = 0;
 		synchronise()
 	:: else ->
@@ -571,7 +610,7 @@ inline finish()
 #ifndef NO_START_SYNC
 	synchronise();
 #endif
-	/* J5, and exactness: an odd number of reversals ends where it began. */
+	/* J5, and exactness: every reversal has turned the goal round. */
 	d_step {
 		do
 		:: i < N ->
@@ -587,11 +626,10 @@ inline finish()
 		od;
 		i = 0;
 		if
-		:: target != (revs % 2 -> now_at : OTHER(now_at)) -> FAIL(INEXACT)
-		:: reg != (target == NEW) || trans -> FAIL(INEXACT)
+		:: target != goal || reg != (goal == NEW) || trans -> FAIL(INEXACT)
 		:: else
 		fi;
-		now_at = target; steady = target; revs = 0
+		now_at = target; steady = goal; goal = 0; revs = 0
 	}
 }
 

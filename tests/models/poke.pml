@@ -20,12 +20,13 @@
  *
  * What is not modelled: data-side store buffers except where a BAD_SB_ switch
  * reorders two steps (the litmus tests see to the rest), NMIs nested in NMIs,
- * migration of the poker, and which instruction it is: "emulated" and "out of
- * line" are the two ways to execute OLD or NEW.
+ * and which instruction it is: "emulated" and "out of line" are the two ways to
+ * execute OLD or NEW.
  *
  * Where the steps are in the sources
  *   PUBLISH, take_slots		poke_publish(), poke_slot.c
- *   first do loop, send, await	poke_deploy(), poke_round_begin(), poke_spin()
+ *   first do loop, send, await	poke_deploy(), poke_round_begin(), poke_wait()
+ *   begin_quarantine, poll_slots	poke_slots_quarantine(), poke_slots_poll()
  *   give_up			poke_abort(), poke_retire()
  *   COMMIT to SYNCED, first bytes	poke_commit(), poke_store_tails(), poke_store_first()
  *   drop_refs			poke_retire()
@@ -99,7 +100,12 @@
 #define REUSED	4		/* slot rewritten under a CPU */
 #define LEFT	5		/* wrong bytes in memory at the end */
 #define INV	6		/* an invariant I1..I7 as such */
+#ifdef ONLY
+/* The others are silenced, so that this one is the first found. */
+#define FAIL(what)	if :: (what) == ONLY -> assert((what) == 0) :: else fi
+#else
 #define FAIL(what)	assert((what) == 0)
+#endif
 
 /* ---- state ---- */
 byte f[NSITE], t[NSITE];	/* memory: first bytes, tails */
@@ -113,10 +119,17 @@ byte csd;			/* bit c: call-single-data of CPU c is queued */
 byte inirq, innmi, ifoff;	/* bit c: CPU c is in that context */
 byte sl[4], sluse[4];		/* slots: [set * 2 + is new]; contents, CPUs inside */
 byte set, quarantine;		/* slot set in use; sets not to be rewritten yet */
+byte qgen;			/* the round that ends the quarantine */
 byte lock;			/* owner's CPU, 0 = free */
 byte allow = BIT(A);		/* ghost: instructions that may execute now */
 bool finished, rd, wr, off1;	/* poker finished; cpus_read_lock; CPU 1 is offline */
 byte hp;			/* hotplug's dialogue with CPU 1 */
+#ifdef MIGRATE
+byte pcpu;			/* where the poker runs */
+#endif
+#ifdef LOSE
+byte lose = LOSE;		/* IPIs that go astray */
+#endif
 #ifdef EVENTS_PER_TRY
 byte ev;			/* events left on CPU 0 in this attempt */
 #endif
@@ -250,8 +263,13 @@ inline acknowledge(c, g)
 #else
 #define ONLINE(c)	true
 #endif
+#ifdef MIGRATE
+#define OWE0(a, g)	(a[0] < (g))
+#else
+#define OWE0(a, g)	0	/* the patching CPU owes itself nothing */
+#endif
 #define OWE1(a, c, g)	((NEX >= c && ONLINE(c) && a[((NEX >= c) -> c : 0)] < (g)) << c)
-#define OWING(a, g)	(OWE1(a, 1, g) | OWE1(a, 2, g) | OWE1(a, 3, g))
+#define OWING(a, g)	(OWE0(a, g) | OWE1(a, 1, g) | OWE1(a, 2, g) | OWE1(a, 3, g))
 
 #define OWES(c)		(ack[c] < GEN)
 
@@ -309,11 +327,20 @@ inline divert()
 #endif
 }
 
-/* "Helping": whoever acknowledges last completes for the poker. */
+/*
+ * "Helping": whoever acknowledges last completes for the poker. It claims that
+ * by the change of the phase; HELP_ALL: whoever comes by completes as well.
+ */
+#ifdef HELP_ALL
+#define MAY_HELP	(phase == DEPLOY || phase == COMMIT)
+#else
+#define MAY_HELP	(phase == DEPLOY)
+#endif
+
 inline help(c)
 {
 	if
-	:: d_step { phase == DEPLOY && mask_set && OWING(ack, gen) == 0 ->
+	:: d_step { MAY_HELP && mask_set && OWING(ack, gen) == 0 ->
 		phase = COMMIT; allow = BIT(ov) | BIT(nv) };
 	   d_step { store_tail(0, nv) };
 	   d_step { store_first(0, nv) }
@@ -352,7 +379,7 @@ inline trap(c, s)
 		:: act ->
 #if defined(BAD_NO_PSEQ)
 			FAIL(OOPS)
-#elif !defined(BAD_ANY_ROLL) && !defined(BAD_ROLL_FOREVER)
+#elif !defined(BAD_ROLL_FOREVER)
 			if :: pseq == seq -> FAIL(OOPS) :: else fi
 #else
 			skip
@@ -371,11 +398,18 @@ inline trap(c, s)
 		help(c);
 		await_removal(c, s)
 #elif defined(BAD_ANY_ROLL)
+		d_step { if :: rolling && phase == DEPLOY -> phase = ABORT :: else fi };
 		if
-		:: phase == DEPLOY || phase == ABORT -> roll_back(); how = RETRY
+		:: rolling && phase == ABORT -> roll_back(); how = RETRY
 		:: else -> divert()
 		fi;
-		d_step { refs[c]-- }
+		d_step {
+			refs[c]--;
+			if
+			:: how == SLOT -> x = set * 2 + x; sluse[x]++
+			:: else
+			fi
+		}
 #else
 		if
 		:: c == 0 && rolling && (phase == DEPLOY || phase == ABORT) ->
@@ -469,10 +503,29 @@ inline execute(c, s, level)
 #define RESEND	true
 #endif
 
+/*
+ * The poker runs on CPU 0, where it stays while it rolls. Under MIGRATE it may
+ * begin any other round on another CPU, where no handler is in progress then,
+ * and CPU 0 owes like the rest.
+ */
+#ifdef MIGRATE
+#define POKER_CPU	pcpu
+#define MOVE \
+	if \
+	:: pcpu = 0 \
+	:: !rolling && !((ifoff | inirq | innmi) & BIT(1)) -> pcpu = 1 \
+	fi
+#else
+#define POKER_CPU	0
+#define MOVE		skip
+#endif
+
 #if defined(BAD_NO_SELF_SERIALISE)
 #define SELF	skip
+#elif defined(BAD_MIGRATE_IN_SYNC)
+#define SELF	serialise(POKER_CPU); MOVE
 #else
-#define SELF	serialise(0)
+#define SELF	MOVE; serialise(POKER_CPU)
 #endif
 
 /* poke_round_begin(): serialise, publish the generation, send to who owes. */
@@ -484,15 +537,17 @@ inline send(owing)
 	d_step { NEW_GEN; ack[0] = GEN; ack_irq[0] = GEN };
 	d_step { sent = owing & ~k; csd = csd | sent; k = 0 }
 #else
-	atomic { SELF; MASK_SET; NEW_GEN; ack[0] = GEN; ack_irq[0] = GEN };
+	atomic { SELF; MASK_SET; NEW_GEN; ack[POKER_CPU] = GEN; ack_irq[POKER_CPU] = GEN };
 	d_step { sent = owing & ~csd; csd = csd | sent }
 #endif
 }
 
 /*
- * poke_spin(), poke_wait_long(): a CPU whose data was busy is sent to again,
- * once per round. Sync 1 ends early with a roll-back, or with a time-out,
- * which is also how poke_recheck() fails; a stuck sync 2 is handed over.
+ * poke_wait(), poke_wait_long(): a CPU whose data was busy is sent to again,
+ * once per round, and under LOSE any CPU that owes, once the poker sleeps and
+ * does not roll any more (poke_round_again()). Sync 1 ends early with a
+ * roll-back, or with a time-out, which is also how poke_recheck() fails; any
+ * sync that takes long is handed over.
  */
 inline await(owing, resending, number)
 {
@@ -501,12 +556,16 @@ inline await(owing, resending, number)
 	:: d_step { RESEND && (resending & ~csd & ~sent) ->
 		k = resending & ~csd & ~sent;
 		sent = sent | k; csd = csd | k; k = 0 }
+#if defined(LOSE) && !defined(BAD_NO_AGAIN)
+	:: d_step { !rolling && (resending & ~csd & sent) ->
+		sent = sent & ~(resending & ~csd) }
+#endif
 	:: number == 1 && phase == ABORT && owing != 0 -> break
 #ifdef TIMEOUT
 	:: number == 1 -> timed = 1; break
 #endif
 #ifdef HANDOVER
-	:: d_step { number >= 2 && rolling && owing != 0 -> rolling = 0 }
+	:: d_step { rolling && owing != 0 -> rolling = 0 }
 #endif
 #ifdef BAD_TIMEOUT_LATE
 	:: d_step { number == 2 && owing != 0 -> allow = BIT(ov) };
@@ -531,18 +590,26 @@ inline await(owing, resending, number)
 #ifdef BAD_PSEQ_FIRST
 #define PUBLISH	atomic { pseq++ }; d_step { PUT_REFS(1) }
 #else
-#if defined(BAD_ANY_ROLL) || defined(BAD_ROLL_FOREVER)
+#ifdef BAD_ROLL_FOREVER
 #define PUBLISH	atomic { PUT_REFS(1) }
 #else
 #define PUBLISH	atomic { PUT_REFS(1) }; d_step { pseq++ }
 #endif
 #endif
 
-/* The base references: one per CPU, handlers count on their own CPU. */
+/*
+ * The base references: one per CPU, handlers count on their own CPU. They were
+ * drained, unless BAD_NO_DRAIN lets the late ones count on.
+ */
+#ifdef BAD_NO_DRAIN
+#define LATE_REFS(k)	refs[k]
+#else
+#define LATE_REFS(k)	0
+#endif
 #define PUT_REFS(n) \
 	k = 0; \
 	do \
-	:: k < NCPU -> refs[k] = n; k++ \
+	:: k < NCPU -> refs[k] = n + LATE_REFS(k); k++ \
 	:: else -> break \
 	od; \
 	k = 0
@@ -561,9 +628,60 @@ inline drop_refs()
 	DRAINED
 }
 
-/* Slots: a quarantined set is not rewritten (nothing here ever fills both). */
+/* After an attempt; BAD_NO_DRAIN does not wait for the handlers. */
+inline drop_refs_given_up()
+{
+#ifdef BAD_NO_DRAIN
+	d_step {
+		k = 0;
+		do
+		:: k < NCPU -> refs[k]--; k++
+		:: else -> break
+		od;
+		k = 0
+	}
+#else
+	drop_refs()
+#endif
+}
+
+/*
+ * poke_slots_quarantine(): a round that only interrupts answer. Nobody waits
+ * for it; poke_slots_poll() asks, before the next poke. With one poke nobody
+ * would.
+ */
+inline begin_quarantine()
+{
+#if NPOKE > 1
+	if
+	:: timed ->
+		send(OWING(ack_irq, GEN));
+		d_step { sent = 0; qgen = GEN }
+	:: else
+	fi
+#else
+	skip
+#endif
+}
+
+inline poll_slots()
+{
+#if NPOKE > 1
+	d_step {
+		if
+		:: quarantine && OWING(ack_irq, qgen) == 0 -> quarantine = 0; qgen = 0
+		:: else -> csd = csd | OWING(ack_irq, qgen)
+		fi
+	}
+#else
+	skip
+#endif
+}
+
+/* Slots: a quarantined set is not rewritten (two pokes never fill both). */
 inline take_slots()
 {
+	poll_slots();
 	d_step {
 #ifdef BAD_SLOT_REUSE
 		set = 0;
@@ -582,6 +700,9 @@ inline take_slots()
 inline give_up()
 {
 	phase = ABORT;
+#ifdef BAD_QUARANTINE_BEFORE_BYTES
+	begin_quarantine();
+#endif
 #ifndef BAD_NO_REWRITE
 	do
 	:: d_step { k < NSITE -> store_first(k, ov); k++ }
@@ -589,13 +710,18 @@ inline give_up()
 	od;
 #endif
 #ifdef BAD_TIMEOUT_LATE
-	atomic { t[0] = ov };
+	do
+	:: d_step { k < NSITE -> store_tail(k, ov); k++ }
+	:: d_step { k == NSITE -> k = 0 }; break
+	od;
+#endif
+#ifdef BAD_QUARANTINE_BEFORE_DRAIN
+	begin_quarantine();
 #endif
 	atomic { phase = IDLE; rolling = 0 };
-#ifdef BAD_NO_DRAIN
-	d_step { PUT_REFS(0) };
-#else
-	drop_refs();
+	drop_refs_given_up();
+#if !defined(BAD_QUARANTINE_BEFORE_BYTES) && !defined(BAD_QUARANTINE_BEFORE_DRAIN)
+	begin_quarantine();
 #endif
 	d_step {
 		/* I7: the old bytes are back. */
@@ -610,7 +736,7 @@ inline give_up()
 	}
 }
 
-#define POKER_RUNS	(!((innmi | inirq) & 1))
+#define POKER_RUNS	(!((innmi | inirq) & BIT(POKER_CPU)))
 
 active proctype poker() provided (POKER_RUNS)
 {
@@ -623,9 +749,18 @@ active proctype poker() provided (POKER_RUNS)
 #endif
 		take_slots();
 again:
+#ifdef BAD_TAIL_FIRST
+		do
+		:: d_step { k < NSITE -> store_tail(k, nv); k++ }
+		:: d_step { k == NSITE -> k = 0 }; break
+		od;
+#endif
 		/* 1: references, pseq, roll, phase; wmb; the breakpoints. */
 		PUBLISH;
 		d_step {
+#ifdef MIGRATE
+			pcpu = 0;
+#endif
 #if defined(BAD_ROLL_FOREVER)
 			rolling = 1;
 #elif defined(ROLL)
@@ -636,10 +771,19 @@ again:
 #endif
 			phase = DEPLOY
 		};
+#ifdef HELP_ATOMIC
+		/* Not to be had: breakpoint, mask and IPIs in one step. */
+		atomic { store_first(0, INT3); SELF; MASK_SET; NEW_GEN; csd = OWING(ack, GEN) };
+		help(0);
+		(f[0] == nv);
+		goto finish;
+#endif
+#ifndef BAD_NO_INT3
 		do
 		:: d_step { k < NSITE -> store_first(k, INT3); k++ }
 		:: d_step { k == NSITE -> k = 0 }; break
 		od;
+#endif
 
 		/* 2: sync 1; a time-out only moves DEPLOY to ABORT. */
 #ifndef BAD_NO_SYNC1
@@ -676,6 +820,12 @@ again:
 			:: else -> tries = (tries < MAXTRY -> tries + 1 : tries); goto again
 			fi
 		fi;
+#ifdef BAD_HEAD_FIRST
+		do
+		:: d_step { k < NSITE -> store_first(k, nv); k++ }
+		:: d_step { k == NSITE -> k = 0 }; break
+		od;
+#endif
 		do
 		:: d_step { k < NSITE -> store_tail(k, nv); k++ }
 		:: d_step { k == NSITE -> k = 0 }; break
@@ -690,9 +840,10 @@ again:
 			:: else
 			fi;
 #endif
-			phase = SYNCED
+			skip
 		:: else
 		fi;
+		phase = SYNCED;
 
 		/* 4: first bytes, then a sync that only interrupts answer. */
 		do
@@ -721,7 +872,10 @@ finish:
 			od;
 			k = 0;
 			allow = BIT(nv); ov = nv; nv = 1 - nv;
-			tries = 0; timed = 0; quarantine = 0
+			tries = 0; timed = 0
+#ifdef BAD_HELP
+			; mask_set = 0
+#endif
 		};
 next:
 		atomic { rd = 0; poke++ }
@@ -800,9 +954,14 @@ end_again:
  * IPIs. The call data is unlocked before the function runs, so that a second
  * send is possible from then on; a full barrier comes first in the function.
  */
-#define ICPU	(_pid - NEX)
+#ifdef MIGRATE
+#define NIPI	NCPU		/* CPU 0 may owe as well */
+#else
+#define NIPI	NEX
+#endif
+#define ICPU	(_pid - NIPI)
 
-active [NEX] proctype ipi() provided (!(innmi & BIT(_pid - NEX)))
+active [NIPI] proctype ipi() provided (!(innmi & BIT(_pid - NIPI)))
 {
 	byte g;
 
@@ -836,12 +995,16 @@ end:	do
 #endif
 	   g = 0
 #endif
+#ifdef LOSE
+	/* Taken, and never heard of again. */
+	:: d_step { lose > 0 && (csd & BIT(ICPU)) -> lose--; csd = csd & ~BIT(ICPU) }
+#endif
 	od
 }
 
 /* NMIs anywhere, on every CPU; NMI_ACKS: the NMI handler acknowledges too. */
 #if NMI0 + NMIX > 0 || defined(EVENTS_PER_TRY)
-#define NCPUNMI	(_pid - 2 * NEX - 1)
+#define NCPUNMI	(_pid - NEX - NIPI - 1)
 
 active [NCPU] proctype nmi()
 {
@@ -897,7 +1060,9 @@ end:	do
 
 /*
  * CPU 1 goes away and comes back. Poker and hotplug exclude each other by
- * cpus_read_lock; BAD_HOTPLUG drops that and serialises before "online".
+ * cpus_read_lock; the CPU acknowledges when it counts as online. BAD_HOTPLUG
+ * drops the lock and serialises before "online"; HOTPLUG_UNLOCKED drops the
+ * lock alone.
  */
 #ifdef HOTPLUG
 #if defined(BAD_HOTPLUG) || defined(HOTPLUG_UNLOCKED)
@@ -915,12 +1080,12 @@ end_hp:	WRLOCK;
 end_wait:
 	d_step { hp == 2 -> off1 = 1; wr = 0 };
 end_up:	WRLOCK;
-#ifdef HOTPLUG_UNLOCKED
-	off1 = 0;
-	acknowledge(1, g);
-#else
+#if defined(BAD_HOTPLUG) && !defined(HOTPLUG_UNLOCKED)
 	d_step { serialise(1) };
 	d_step { off1 = 0 };
+#else
+	off1 = 0;
+	acknowledge(1, g);
 #endif
 	hp = 3;
 	(hp == 4);
