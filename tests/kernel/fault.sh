@@ -79,7 +79,7 @@ flt_errno()
 {
 	case $1 in
 	-2) echo ENOENT ;; -11) echo EAGAIN ;; -12) echo ENOMEM ;;
-	-14) echo EFAULT ;; -16) echo EBUSY ;; -17) echo EEXIST ;;
+	-14) echo EFAULT ;; -16) echo EBUSY ;; -17) echo EEXIST ;; -19) echo ENODEV ;;
 	-22) echo EINVAL ;; -28) echo ENOSPC ;; *) echo "$1" ;;
 	esac
 }
@@ -108,7 +108,7 @@ FLT_SAYS="$FLT_SAYS|refused: no memory|stays enabled: no memory for its transiti
 FLT_SAYS="$FLT_SAYS|failed to register ftrace handler for function"
 FLT_SAYS="$FLT_SAYS|no memory, refusing to load module|failed to apply patch|failed to initialize patch"
 FLT_SAYS="$FLT_SAYS|not found in symbol table of|kallsyms size lookup failed for|needs symbols that cannot be bound"
-FLT_SAYS="$FLT_SAYS|no memory for the request"
+FLT_SAYS="$FLT_SAYS|no memory for the request|is being unloaded"
 FLT_SAYS="$FLT_SAYS|sites: no memory|not enough memory to check the site"
 FLT_SAYS="$FLT_SAYS|its text cannot be made writable|no slot is free; try again"
 FLT_SAYS="$FLT_SAYS|cannot register or change a call or a branch: no memory"
