@@ -91,10 +91,12 @@ bool __kprobes poke_slot_end(struct pt_regs *regs, unsigned long addr)
  */
 bool poke_slots_reach(const struct poke_insn *insn, unsigned long addr)
 {
-	unsigned long first = poke_slot_addr(0);
-	unsigned long last = poke_slot_addr(POKE_SLOT_COUNT - 1);
+	unsigned long first = poke_slot_addr(0), last = POKE_SLOT_COUNT - 1;
 	u8 code[POKE_SLOT_SIZE];
 
+	/* As a constant, objtool would take it for the target of a call. */
+	OPTIMIZER_HIDE_VAR(last);
+	last = poke_slot_addr(last);
 	return !poke_insn_is_copy(insn) ||
 	       (poke_insn_build(insn, addr, first, code, sizeof(code)) > 0 &&
 		poke_insn_build(insn, addr, last, code, sizeof(code)) > 0);

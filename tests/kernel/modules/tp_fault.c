@@ -317,14 +317,14 @@ static ssize_t tp_file_read(struct file *file, char __user *buf, size_t count, l
 }
 
 /* A breakpoint of nobody's but ours */
-extern u8 tp_own_int3[];
+extern u8 tp_behind_int3[];
 
 static noinline __noclone void tp_hit_own_int3(void)
 {
-	asm volatile(".globl tp_own_int3\n"
-		     "tp_own_int3:\n"
-		     __POKE_NO_ENDBR "\n"
-		     "int3");
+	asm volatile("int3\n"
+		     ".globl tp_behind_int3\n"
+		     "tp_behind_int3:\n"
+		     __POKE_NO_ENDBR);
 }
 
 static int tp_hammer(void)
@@ -373,7 +373,7 @@ static int tp_int3(struct notifier_block *nb, unsigned long action, void *data)
 {
 	struct die_args *args = data;
 
-	return action == DIE_INT3 && args->regs->ip - 1 == (unsigned long)tp_own_int3 ?
+	return action == DIE_INT3 && args->regs->ip == (unsigned long)tp_behind_int3 ?
 	       NOTIFY_STOP : NOTIFY_DONE;
 }
 
