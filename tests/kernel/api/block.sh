@@ -73,7 +73,8 @@ is "it is back" "$(lptarget twins)" 3
 if [ -e "/sys/kernel/btf/$T" ]; then
 	refused EINVAL "a module's type information" "returns a value; give one" "engage $B"
 else
-	refused EINVAL "no type information" "no type information" "engage $B 7"
+	refused EINVAL "no type information" \
+		"has no type information \(BTF\), so the value cannot be checked" "engage $B 7"
 fi
 check "engage, the module's name as modprobe takes it" \
 	engaged $B lp-test-target:lp_target_second_twin 7 override=type
@@ -122,7 +123,22 @@ log_mark
 is "a refused request" "$(ctl "disengage nothing")" ENOENT
 check "is in the log with its author" log_has \
 	"livepoke: control: kcall\[[0-9]+\] uid 0 refused \(-2\): 'disengage nothing'"
-refused EPERM "the scheduler" "cannot block 'schedule': .* no task runs" "engage schedule 0"
+# denied REASON FUNCTION... - the list has them, with that reason
+denied()
+{
+	reason=$1
+	shift
+	for f; do
+		refused EPERM "on the list" "cannot block '$f': $reason \(override: deny\)" "engage $f 0"
+	done
+}
+denied "without it no task runs any more" schedule
+denied "callers would enter what it protects at the same time" mutex_lock
+denied "the kernel cannot run without its memory management" kfree
+denied "every entry into the kernel depends on it" do_syscall_64
+denied "reports of a crash depend on it" dump_stack
+denied "changing kernel text depends on it" text_poke_bp
+denied "memory in use would be freed, or none ever again" call_rcu
 refused EPERM "a function that never returns" "never returns to its caller" "engage panic 0"
 for f in complete_and_exit __module_put_and_exit rewind_stack_do_exit arch_cpu_idle_dead play_dead \
 	bch2_trans_in_restart_error bch2_trans_unlocked_error rust_begin_unwind rust_helper_BUG \
@@ -134,10 +150,9 @@ for f in rw_verify_area security_file_permission security_file_open inode_permis
 	kobject_put wait_for_completion complete; do
 	refused EPERM "on the way to control" "cannot block '$f': the block could not be taken back" "engage $f 0"
 done
-for f in queue_work_on __queue_work insert_work flush_workqueue; do
-	refused EPERM "work" "cannot block '$f': livepoke's own work.* would not be done" "engage $f 0"
-done
-refused EPERM "timers" "cannot block 'call_timer_fn': .*timers would stop" "engage call_timer_fn 0"
+denied "livepoke's own work, and much of the kernel's, would not be done any more" \
+	queue_work_on __queue_work insert_work flush_workqueue
+denied "the kernel's clocks and timers would stop" call_timer_fn
 refused ENOENT "a name that only begins so" "'do_exit_not' not found" "engage do_exit_not 0 override=type"
 refused ENOENT "unknown" "'no_such_function' not found" "engage no_such_function 0"
 refused EINVAL "no ftrace entry" "no ftrace entry" "engage memcmp 0 override=type"
@@ -146,16 +161,18 @@ refused EINVAL "value missing" "returns a value; give one" "engage d_path"
 refused EINVAL "value for void" "returns nothing; give no value" "engage ksys_sync 5"
 refused EINVAL "bool" "returns a bool; give 0 or 1" "engage is_subdir 2"
 refused EINVAL "too large" "too small for the value" "engage version_proc_show 0x1ffffffff"
-refused EINVAL "structure" "returns a structure" "engage timestamp_truncate 0"
+refused EINVAL "structure" "returns a structure or floating point" "engage timestamp_truncate 0"
 refused EPERM "the same by its module" "cannot block 'schedule': .* no task runs" "engage vmlinux:schedule 0"
 refused EPERM "livepoke itself" "could not be taken back" "engage livepoke:lp_block_engage 0"
 refused EPERM "a function of any module that never returns" "never returns" "engage some_module:__kunit_abort 0"
-refused EINVAL "words" "unknown request" "frobnicate schedule"
-refused EINVAL "two requests" "control: the request has more than one line" "$(printf 'engage a 0\nengage b 0')"
+refused EINVAL "words" "control: unknown request; use engage or disengage" "frobnicate schedule"
+refused EINVAL "two requests" "control: the request has more than one line; write one at a time" "$(printf 'engage a 0\nengage b 0')"
 refused EINVAL "characters" "characters that no name has" "$(printf 'engage a\033[31mb 0')"
 refused EINVAL "characters" "characters that no name has" "$(printf 'engage \303\244 0')"
 refused EINVAL "nothing" "unknown request" "  "
-refused EINVAL "no function" "usage: engage" "engage"
+refused EINVAL "no function" \
+	"control: usage: engage \[MODULE:\]FUNCTION\[,N\] \[VALUE\] \[override=deny,type\]; VALUE is a number or an error's name" \
+	"engage"
 for name in :schedule schedule: vmlinux: vmlinux:a:b ,1 a:,1 "$(printf '%0200d' 0)" "$(printf '%0100d' 0):f"; do
 	refused EINVAL "not a name" "'$name' cannot be a function: give FUNCTION or MODULE:FUNCTION" "engage $name 0"
 done

@@ -87,19 +87,19 @@ told()
 	number=$(case $error in (EPERM) echo 1 ;; (EINVAL) echo 22 ;; esac)
 	log_mark
 	is "'$value' to $file: $error" "$("$@" kcall write "$LP_SYS/$P/$file" "$value")" "$error"
-	check "'$value' to $file: why" log_has "livepoke: $cause$"
+	check "'$value' to $file: why" log_has "$cause$"
 	check "'$value' to $file: who" log_has \
 		"livepoke: $P/$file: kcall\[[0-9]+\] uid 0 refused \(-$number\): '$value'$"
 	is "'$value' to $file: that is all" \
 		"$(log_since | grep 'livepoke: ' | grep -vc 'signaling')" 2
 }
-told EPERM enabled 0 "enabled: writing needs CAP_SYS_ADMIN" nocap
-told EPERM force 1 "force: writing needs CAP_SYS_ADMIN" nocap
-told EINVAL enabled 1 "patch '$P' is enabled already"
-told EINVAL enabled x "enabled of patch '$P' takes 0 or 1"
-told EINVAL enabled " 0" "enabled of patch '$P' takes 0 or 1"
-told EINVAL force x "force of patch '$P' takes 0 or 1"
-told EINVAL force 1 "patch '$P' is not in transition, nothing is to be forced"
+told EPERM enabled 0 "livepoke: enabled: writing needs CAP_SYS_ADMIN" nocap
+told EPERM force 1 "livepoke: force: writing needs CAP_SYS_ADMIN" nocap
+told EINVAL enabled 1 "livepoke: patch '$P' is enabled already"
+told EINVAL enabled x "livepoke: enabled of patch '$P' takes 0 or 1"
+told EINVAL enabled " 0" "livepoke: enabled of patch '$P' takes 0 or 1"
+told EINVAL force x "livepoke: force of patch '$P' takes 0 or 1"
+told EINVAL force 1 "livepoke: patch '$P' is not in transition, nothing is to be forced"
 log_mark
 is "a line that is none" "$(kcall write "$OURS/$P/enabled" "$(printf '2\nlivepoke: forged')")" EINVAL
 check_fails "does not become one" log_has "^[^']*livepoke: forged"
@@ -116,11 +116,13 @@ lptarget hold dsleep > /tmp/held &
 check "a task sleeps in the function" wait_for 10 inside 1
 check "a patch that it holds in transition" load $P
 check "is in transition" in_transition $P
-told EINVAL enabled 1 "patch '$P' is enabled already"
+told EINVAL enabled 1 "livepoke: patch '$P' is enabled already"
+lptarget hold dsleep > /tmp/held-new &
+check "another one sleeps in the new function" wait_for 10 inside 2
 log_mark
 is "reverse" "$(kcall write "$OURS/$P/enabled" 0)" ""
 check "the log has who did it" log_has "livepoke: $P/enabled: kcall\[[0-9]+\] uid 0: '0'$"
-told EINVAL enabled 0 "patch '$P' is disabled already"
+told EINVAL enabled 0 "livepoke: patch '$P' is disabled already"
 lptarget release
 wait
 check "it goes" wait_for 30 gone $P

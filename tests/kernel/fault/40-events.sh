@@ -171,6 +171,7 @@ klp_round()
 
 twins_are() { [ "$(lptarget twins)" = "$1" ] || { echo "twins: $(lptarget twins), not $1"; return 1; }; }
 
+# shellcheck disable=SC2153 # FIRST is of fault.sh
 # target_round EVENT POINT STAGE - the same with a patch that does not use the
 # module which it patches, and nobody else does: it goes, and comes again
 target_round()

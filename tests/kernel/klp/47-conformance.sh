@@ -12,6 +12,7 @@
 . /lp/conform.sh
 
 BREAK=/sys/module/livepoke/parameters/lp_break
+# shellcheck disable=SC2034 # for klp.sh
 TP=/sys/module/tp_klp/parameters
 PAIR=/lp/test/lp_test_klp_pair.ko
 

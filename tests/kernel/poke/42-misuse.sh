@@ -21,11 +21,11 @@ misused site-twice 22 "cannot poke tp_at_plain.*: it is in the batch twice; give
 is "site-twice: nothing is changed" "$(pk_get bytes_right)" 1
 misused batch-many 7 "cannot poke 257 sites at once: a batch has at most 256"
 is "batch-many: nothing is changed" "$(pk_get bytes_right)" 1
-misused call-unregistered 22 "cannot change call tp_misused: it is not registered"
-misused branch-unregistered 22 "cannot change branch tp_misused_branch: it is not registered"
-misused call-twice 16 "cannot register call tp_misused: it is registered already"
+misused call-unregistered 22 "cannot change call tp_misused: it is not registered; register it first"
+misused branch-unregistered 22 "cannot change branch tp_misused_branch: it is not registered; register it first"
+misused call-twice 16 "cannot register call tp_misused: it is registered already; unregister it first"
 is "call-twice: the first registration works and ends" "$(pk_get value) $(pk_get restored)" "4 6"
-misused branch-twice 16 "cannot register branch tp_misused_branch: it is registered already"
+misused branch-twice 16 "cannot register branch tp_misused_branch: it is registered already; unregister it first"
 is "branch-twice: the first registration works and ends" "$(pk_get value) $(pk_get restored)" "16 6"
 misused call-far 34 "cannot retarget call tp_misused: .* is out of reach of the call at"
 is "call-far: nothing is changed" "$(pk_get value)" 6

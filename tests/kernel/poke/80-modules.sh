@@ -105,11 +105,15 @@ cycles=$(count 8 100)
 done=0
 while [ $done -lt "$cycles" ]; do
 	read -r old new _ < $x
-	load livepoke && load lp_test_poke_left || break
+	load livepoke || break
+	load lp_test_poke_left || break
 	read -r _ poked _ < $x
-	unload lp_test_poke_left && unload livepoke || break
+	unload lp_test_poke_left || break
+	unload livepoke || break
 	read -r restored after wrong < $x
-	[ "$restored" -gt "$old" ] && [ "$poked" -ge "$new" ] && [ "$wrong" = 0 ] || break
+	[ "$restored" -gt "$old" ] || break
+	[ "$poked" -ge "$new" ] || break
+	[ "$wrong" = 0 ] || break
 	done=$((done + 1))
 done
 sleep 0.2
