@@ -51,24 +51,26 @@ rounds()
 	done
 }
 
-# Objects in use and size of each slab, without what CPUs keep for themselves
+# Objects in use, their size, and how many are in a slab. What CPUs keep for
+# themselves is given back before, but all of a CPU's current slab counts as used.
 slabs()
 {
 	settle_memory
 	for cache in /sys/kernel/slab/*/shrink; do
 		echo 1 > "$cache" 2>/dev/null
 	done
-	awk 'NR > 2 { print $1, $2, $4 }' /proc/slabinfo
+	awk 'NR > 2 { print $1, $2, $4, $5 }' /proc/slabinfo
 }
 
-# grown FILE FILE - slabs with more objects, how many, and their kB
+# grown FILE FILE - slabs with more objects, how many, their kB, and how many the
+# current slabs of the CPUs have room for
 grown()
 {
 	awk 'NR == FNR { b[$1] = $2; next }
-	     $2 > b[$1] { print $1, $2 - b[$1], ($2 - b[$1]) * $3 / 1024 }' "$1" "$2"
+	     $2 > b[$1] { print $1, $2 - b[$1], ($2 - b[$1]) * $3 / 1024, 4 * $4 }' "$1" "$2"
 }
-# An object for each round would be more than any of these.
-each_round() { awk -v n="$ROUNDS" '$2 >= n' /tmp/grown; }
+# An object for each round would be more than any of these, with the full counts.
+each_round() { awk -v n="$ROUNDS" '$2 >= n && $2 > $4' /tmp/grown; }
 total_kb() { awk '{ n += $3 } END { print int(n) }' /tmp/grown; }
 left_in() { grep -i -E 'livepoke|lp_(ftrace|test|pair|target_[fg])' "$1"; }
 

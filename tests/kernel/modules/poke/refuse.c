@@ -160,7 +160,7 @@ static int tp_call_far(void)
 
 	if (ret < 0)
 		return ret;
-	far = __poke_call_update(call, (void *)0x1000);
+	far = __poke_call_update(call, (void *)(1ul << 44));
 	tp_out("value %d\n", tp_misused_uses(5));
 	ret = poke_call_unregister(call);
 	return ret ? ret : far;
