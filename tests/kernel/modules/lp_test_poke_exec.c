@@ -8,6 +8,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 struct exec_cpu {
@@ -47,7 +48,8 @@ static int exec_thread(void *arg)
 			c->new += val == 77;
 			c->wrong += val != 1 && val != 77;
 		}
-		cond_resched();
+		/* livepoke goes only when RCU-tasks has passed by here. */
+		cond_resched_tasks_rcu_qs();
 	}
 	return 0;
 }

@@ -21,10 +21,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -252,12 +255,31 @@ static int patch_in_transition(char *name)
 	return value == '1';
 }
 
+/* Sleeps in a function that force_transition() blocks: it holds that up. */
+static void start_sleeper(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC);
+	uint64_t value;
+
+	if (fork())
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		if (read(fd, &value, sizeof(value)) < 0)
+			perror("eventfd");
+		usleep(100000);
+	}
+}
+
 static void force_transition(struct fuzzer *f)
 {
 	char name[256], path[600];
 
-	if (!patch_in_transition(name))
+	if (!patch_in_transition(name)) {
+		put(f, "engage eventfd_read 0");
+		write_to(f, CONTROL, ROOT "/control");
 		return;
+	}
 	snprintf(path, sizeof(path), ROOT "/%s/force", name);
 	put(f, "1");
 	write_to(f, FORCED, path);
@@ -417,6 +439,8 @@ int main(int argc, char **argv)
 	}
 	n = n > 64 ? 64 : n;
 	with_force = argc > 3;
+	if (with_force)
+		start_sleeper();
 	for (int i = 0; i < n; i++) {
 		fuzzers[i].cpu = i;
 		fuzzers[i].random = (strtoull(argv[1], NULL, 0) + i + 1) * 0x9E3779B97F4A7C15ULL;
