@@ -351,7 +351,8 @@ static void on_generation(const struct lp_record *r, size_t i)
 			 (unsigned long long)r->a, (unsigned long long)generation);
 	generation = r->a;
 	poke.self = r->cpu;
-	round.since = poke.active ? i : 0;
+	/* A handler may have given the attempt up before its first round. */
+	round.since = poke.active && history_now(&phases) != PHASE_ABORT ? i : 0;
 	round.which = r->b;
 }
 

@@ -6,6 +6,7 @@
 . /lp/lib.sh
 . /lp/poke.sh
 
+use test
 check "livepoke and the test module load" pk_load
 
 # misused WHAT ERRNO LINE - errno, and one line of the log
