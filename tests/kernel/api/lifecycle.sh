@@ -353,10 +353,12 @@ if [ "$TASKS" ]; then caught RETIRED_COUNT retired; caught EXITS_LOCKED exit_pat
 caught KEEP_SYMBOLS symbols
 unloading
 module_going
+check "load a module that the points want" load lp_test_target
 check "load the points" load tp_klp
 announced
 caught ANNOUNCE_LATE announced
 check "unload the points" unload tp_klp
+check "unload what they wanted" unload lp_test_target
 check "all is in order again" wait_for 10 in_order
 check "unload the ground" unload $G
 

@@ -41,6 +41,8 @@ exits 3 "the command: force" livepoke force --yes $P
 check "says why" said "locked down.*\(EPERM\)"
 is "the function works" "$(grep -c console /proc/cmdline)" 1
 
+lptarget hold dsleep > /dev/null &
+check "a task is in the new function as well" wait_for 20 inside 2
 is "a patch is reversed" "$(kcall write "$LP_SYS/$P/enabled" 0)" ""
 is "and back" "$(kcall write "$LP_SYS/$P/enabled" 1)" ""
 release_f
