@@ -240,7 +240,7 @@ malformed()
 announced()
 {
 	diag "a transition that is over"
-	delay $KLP_ANNOUNCE 1000000
+	delay $KLP_ANNOUNCE 3000000
 	hold 1
 	log_mark
 	check "enable, held open" load $A funcs=h
