@@ -124,6 +124,12 @@ byte exiting, dead;		/* unlisted; gone for good */
 byte rcu;			/* those synchronize_rcu_tasks() waits for */
 bool online = 1, rd;		/* the idle task's CPU; cpus_read_lock */
 bool wr;			/* hotplug's write lock: a CPU is going down */
+#ifdef LTL
+bool want;			/* a reader waits: no further writer passes it */
+#define WANTED	want
+#else
+#define WANTED	0		/* matters to what must happen only */
+#endif
 byte steady = START;		/* ghost: universe since completion, 0 in transition */
 byte goal;			/* ghost: where this transition has to end */
 byte late_writers;		/* ghost, for J2: sections that are about to store a target */
@@ -386,7 +392,7 @@ active proctype idler()
 #ifdef LTL
 		callback(IDLER)
 #endif
-	:: d_step { online && !rd -> online = 0; wr = 1 };
+	:: d_step { online && !rd && !WANTED -> online = 0; wr = 1 };
 	   went_down(IDLER)
 	:: d_step { !online && !rd -> online = 1 }
 	:: goto quiet
@@ -447,12 +453,17 @@ inline check_task(t)
 
 #ifdef BAD_OFFLINE_UNLOCKED
 #define CPUS_LOCK	skip
+#elif defined(LTL)
+#define CPUS_LOCK	!wr -> rd = 1; want = 0
 #else
 #define CPUS_LOCK	!wr -> rd = 1
 #endif
 
 inline check_idle()
 {
+#ifdef LTL
+	want = 1;
+#endif
 	d_step { CPUS_LOCK; on = online };
 	if
 	:: on -> check_task(IDLER)

@@ -294,10 +294,14 @@ unloading_race()
 	diag "requests while livepoke goes"
 	for _ in $(seq "$(count 5 100)"); do
 		load livepoke
-		(while [ -e "$CONTROL" ]; do echo "engage vmlinux:lp_no_such 1" > "$CONTROL"; done) 2> /dev/null &
+		(while [ -e "$CONTROL" ]; do
+			echo "engage vmlinux:lp_no_such 1" > "$CONTROL"
+			sleep 0.01
+		done) 2> /dev/null &
 		writer=$!
 		sleep 0.1
 		check "unload livepoke" unload_soon livepoke
+		! loaded livepoke || kill $writer
 		wait $writer
 	done
 }
