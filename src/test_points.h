@@ -84,7 +84,7 @@ static __always_inline void lp_point(int point, unsigned long arg)
 	P(KLP_IDLE_OFFLINE, 112)					\
 	P(KLP_SHADOW_ADD, 113)						\
 	P(KLP_LISTED, 114)	/* by the worker; may sleep */		\
-	P(KLP_ANNOUNCE, 115)
+	P(KLP_ANNOUNCE, 115)	/* likewise */
 
 #define LP_POINT_ENUM(name, number)	LP_PT_##name = number,
 enum lp_point_id {

@@ -110,8 +110,8 @@ static void tp_delay(int point)
 
 	if (atomic_inc_return(&passages) % (every ?: 1) || !us)
 		return;
-	/* This point is in the worker; all others may be anywhere. */
-	if (point == LP_PT_KLP_IDLE_OFFLINE)
+	/* These points are where one may sleep; all others may be anywhere. */
+	if (point == LP_PT_KLP_IDLE_OFFLINE || point == LP_PT_KLP_ANNOUNCE)
 		msleep(us / 1000);
 	else if (us >= 1000)
 		mdelay(us / 1000);
