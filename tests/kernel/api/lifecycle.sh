@@ -161,10 +161,14 @@ retired()
 	burn 1
 	check "first" enable $A funcs=a base=10
 	check "second" enable $B funcs=b base=20
-	check "one that replaces them" enable $D funcs=d base=40 replace=1
+	# ftrace may be waiting for the thread already: insmod ends after it.
+	load $D funcs=d base=40 replace=1 > /dev/null 2>&1 &
+	loader=$!
+	check "one that replaces them" wait_for 30 settled $D
 	for old in $A $B; do check "$old is still there" [ -e "$LP_SYS/$old/enabled" ]; done
 	is "but do not count" "$(attr $D stack_order)" 1
 	burn 0
+	wait $loader
 	for old in $A $B; do check "unload $old" unload_soon "$old"; done
 	check "disable" remove $D
 }

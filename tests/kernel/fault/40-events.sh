@@ -284,6 +284,11 @@ recorded()
 flt_start
 # Everything but the events runs on the other CPUs.
 taskset -p 7 $$ > /dev/null
+for comm in /proc/[0-9]*/comm; do
+	[ "$(cat "$comm" 2>/dev/null)" = livepoke ] || continue
+	worker=${comm%/comm}
+	taskset -p 7 "${worker#/proc/}" > /dev/null
+done
 echo 7 > /sys/devices/virtual/workqueue/cpumask
 lpunload $TP_FILE &
 unloader=$!
