@@ -271,10 +271,14 @@ static void call_until_said(void)
 {
 	struct lp_target_call call = { .repeat = 1 };
 
+	bool last;
+
+	/* Once more after the word: the signal may come in between two calls. */
 	do {
+		last = said;
 		if (ioctl(dev, LP_TARGET_CALL, &call))
 			_exit(1);
-	} while (!said);
+	} while (!last);
 	dprintf(STDOUT_FILENO, "f=%d g=%d,%d\n", call.f, call.g[0], call.g[1]);
 	_exit(0);
 }
