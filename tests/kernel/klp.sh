@@ -45,6 +45,19 @@ delay()
 	echo "$2" > "$TP/delay_us"
 }
 
+# mistake MISTAKE SCENARIO - a function of the script fails with a livepoke that
+# makes the mistake, which it is told; clean_up, of the script too, mends what
+# that has left
+mistake()
+{
+	echo "$1" > /sys/module/livepoke/parameters/lp_break
+	("$2" "$1") > /tmp/broken 2>&1
+	echo NONE > /sys/module/livepoke/parameters/lp_break
+	clean_up > /dev/null 2>&1
+	check "$1: $2 notices" grep -q '^not ok' /tmp/broken
+	diag "$(grep -m 1 '^not ok' /tmp/broken)"
+}
+
 # answers - the files of the patch can be read, which takes its lock
 answers()
 {

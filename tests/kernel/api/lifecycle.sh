@@ -322,17 +322,6 @@ clean_up()
 	! loaded $G2 || unload $G2
 }
 
-# caught MISTAKE SCENARIO - the scenario fails with a livepoke that makes it
-caught()
-{
-	echo "$1" > /sys/module/livepoke/parameters/lp_break
-	("$2" "$1") > /tmp/broken 2>&1
-	echo NONE > /sys/module/livepoke/parameters/lp_break
-	clean_up > /tmp/cleaned 2>&1
-	check "$1: $2 notices" grep -q '^not ok' /tmp/broken
-	diag "$(grep -m 1 '^not ok' /tmp/broken)"
-}
-
 late_module
 replaced_module
 replaced_function
@@ -353,18 +342,18 @@ use test
 echo NONE > /sys/module/livepoke/parameters/lp_break
 clean_up > /dev/null 2>&1
 check "IGNORE_LATE: late_module notices" grep -q '^not ok' /tmp/broken
-caught KEEP_NOPS replaced_module
-caught KEEP_NOPS replaced_function
-caught NOP_LIFTS_BLOCK replaced_block
-caught NO_GOING_CALLBACK immediate_going
-if [ "$TASKS" ]; then caught RETIRED_COUNT retired; caught EXITS_LOCKED exit_path; fi
-caught KEEP_SYMBOLS symbols
+mistake KEEP_NOPS replaced_module
+mistake KEEP_NOPS replaced_function
+mistake NOP_LIFTS_BLOCK replaced_block
+mistake NO_GOING_CALLBACK immediate_going
+if [ "$TASKS" ]; then mistake RETIRED_COUNT retired; mistake EXITS_LOCKED exit_path; fi
+mistake KEEP_SYMBOLS symbols
 unloading
 module_going
 check "load a module that the points want" load lp_test_target
 check "load the points" load tp_klp
 announced
-caught ANNOUNCE_LATE announced
+mistake ANNOUNCE_LATE announced
 check "unload the points" unload tp_klp
 check "unload what they wanted" unload lp_test_target
 check "all is in order again" wait_for 10 in_order
