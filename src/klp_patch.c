@@ -249,7 +249,6 @@ int lp_patch_object(struct lp_live_object *object)
 
 	if (!object->loaded)
 		return 0;
-	object->patched = true;
 	lp_for_each_version(object, version) {
 		ret = lp_patch_function(version);
 		if (ret) {
@@ -257,6 +256,8 @@ int lp_patch_object(struct lp_live_object *object)
 			return ret;
 		}
 	}
+	/* Who reads that it is patched may call any of the functions. */
+	WRITE_ONCE(object->patched, true);
 	return 0;
 }
 
@@ -275,7 +276,7 @@ void lp_unpatch_object(struct lp_live_object *object)
 
 	lp_for_each_version(object, version)
 		lp_unpatch_function(version);
-	object->patched = false;
+	WRITE_ONCE(object->patched, false);
 }
 
 /* The same for every object of a patch. */
