@@ -65,14 +65,12 @@ static const char * const lp_last_functions[] = {
  * still the current one when it ends. Under lp_mutex, but for the callback.
  */
 static struct rcu_head lp_exits_rcu;
-static bool lp_exits_waiting;
 static unsigned long lp_exits_round, lp_exits_asked, lp_exits_over_for;
 
 static void lp_exits_waited(struct rcu_head *unused)
 {
-	WRITE_ONCE(lp_exits_over_for, lp_exits_asked);
 	/* Pairs with smp_load_acquire() in lp_exits_over(). */
-	smp_store_release(&lp_exits_waiting, false);
+	smp_store_release(&lp_exits_over_for, lp_exits_asked);
 	lp_transition_kick();
 }
 
@@ -102,12 +100,11 @@ bool lp_exits_over(void)
 		return true;
 	}
 	/* Pairs with smp_store_release() in lp_exits_waited(). */
-	if (smp_load_acquire(&lp_exits_waiting))
+	if (smp_load_acquire(&lp_exits_over_for) != lp_exits_asked)
 		return false;
-	if (READ_ONCE(lp_exits_over_for) == lp_exits_round)
+	if (lp_exits_asked == lp_exits_round)
 		return true;
 	lp_exits_asked = lp_exits_round;
-	lp_exits_waiting = true;
 	call_rcu_tasks(&lp_exits_rcu, lp_exits_waited);
 	return false;
 }
