@@ -51,3 +51,25 @@ use_private_apt() {
 }
 
 gone() { say "${0##*/}: $*"; exit $GONE; }
+
+download_deb() { (cd "$LIVEPOKE_CACHE/debs" && apt-get "${APT[@]}" -qq -o APT::Sandbox::User=root download "$1" >&2); }
+
+# source_deb SUITE PACKAGE VERSION - the file of a package with a kernel's source,
+# downloaded unless it is there. The archive keeps the source of a series'
+# newest kernel only: if the image is an older one, that source is near enough.
+source_deb() {
+	local debs=$LIVEPOKE_CACHE/debs deb=$LIVEPOKE_CACHE/debs/$2_${3//:/%3a}_all.deb
+
+	mkdir -p "$debs"
+	[ ! -e "$deb" ] || { printf '%s\n' "$deb"; return; }
+	say "${0##*/}: downloading $2 $3"
+	# This machine may run another suite than the kernel is of.
+	download_deb "$2=$3" 2>/dev/null || {
+		use_private_apt "$1"
+		download_deb "$2=$3" 2>/dev/null
+	} || {
+		say "${0##*/}: NOTICE: $2 $3 is gone from the archive; using the newest"
+		download_deb "$2" || gone "cannot download $2 from $1"
+	}
+	find "$debs" -name "$2_*_all.deb" | sort -V | tail -n 1
+}
