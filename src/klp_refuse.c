@@ -26,7 +26,7 @@
 #define LP_LOGGED_LEN	600
 
 /* So high that no human and no test of single refusals ever meets it. */
-#define LP_COMPLAINTS		100
+#define LP_COMPLAINTS		250
 #define LP_COMPLAINTS_INTERVAL	(5 * HZ)
 
 /* The flag keeps the kernel from printing a count of its own. */

@@ -12,8 +12,9 @@ K=lp_test_klp_kernel
 P=patch_cmdline
 OURS=$LP_SYS
 THEIRS=/sys/kernel/livepatch
-ADDED='blockers|timing|redirect|replace|stack_order'
-PATCHED=vmlinux/patched
+ADDED='blockers|timing|redirect'
+# What older kernels do not say; compared where both do.
+LATER='replace stack_order vmlinux/patched'
 
 # Path, type, mode and owner of everything below a patch
 shape()
@@ -25,7 +26,7 @@ shape()
 # What a reader reads
 contents()
 {
-	for f in enabled transition ${PATCHED:+"$PATCHED"}; do
+	for f in enabled transition $LATER; do
 		echo "$f: $(attr "$1" "$f")"
 	done
 }
@@ -33,7 +34,7 @@ contents()
 # What a writer is told, for a finished patch: nothing here starts anything
 answers()
 {
-	for f in enabled transition force ${PATCHED:+"$PATCHED"}; do
+	for f in enabled transition force $LATER; do
 		for value in 1 y on 2 x -1 '1 1' ' 0'; do
 			echo "'$value' to $f: $(kcall write "$LP_SYS/$1/$f" "$value")"
 		done
@@ -41,13 +42,22 @@ answers()
 	echo "0 to force: $(kcall write "$LP_SYS/$1/force" 0)"
 }
 
+# Files of LATER that this patch has not are livepoke's own.
+drop_missing()
+{
+	for f in $LATER; do
+		[ -e "$LP_SYS/$1/$f" ] && continue
+		ADDED="$ADDED|$f"
+		LATER=$(echo "$LATER" | tr ' ' '\n' | grep -vx "$f" | xargs)
+	done
+}
+
 # describe ROOT PATCH FILE - enable the patch, describe it, remove it
 describe()
 {
 	LP_SYS=$1
 	check "$1: enable" enable "$2"
-	# Older kernels do not say it of an object.
-	[ -e "$LP_SYS/$2/$PATCHED" ] || ADDED="$ADDED|$PATCHED" PATCHED=
+	drop_missing "$2"
 	shape "$2" > "$3.shape"
 	contents "$2" > "$3.contents"
 	answers "$2" > "$3.answers"

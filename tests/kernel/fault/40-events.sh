@@ -131,7 +131,7 @@ sleep_in_f()
 	*TASK_WORK) background lptarget hold sleep ;;	# where points are looked at
 	esac
 	case $1 in
-	*CLEAN|*CLOSING|*RESCAN|*DONE|*SHADOW*|*TASK_WORK|*IPI|*OFFLINE)
+	*CLEAN|*CLOSING|*RESCAN|*DONE|*ANNOUNCE|*SHADOW*|*TASK_WORK|*IPI|*OFFLINE)
 		background apart lptarget hammer 1 1 yield 20000
 		tp pid $!
 		;;

@@ -12,7 +12,7 @@ module_param(missing, bool, 0444);
 MODULE_PARM_DESC(missing, "also ask for four symbols that cannot be bound");
 
 LP_SYMBOL_FUNC(core_kernel_text, int, (unsigned long addr));
-LP_SYMBOL_FUNC(lp_target_second_twin, int, (void));
+LP_SYMBOL_FUNC(lp_target_second_twin, int, (bool pause));
 LP_SYMBOL_DATA(linux_banner, const char);
 LP_SYMBOL_DATA(lp_no_such_variable, int);
 LP_SYMBOL_FUNC(lp_no_such_function, void, (void));
@@ -35,7 +35,7 @@ static const struct lp_symbol wrong[] = {
 /* 100 if the kernel's text is where it is, 20 for the banner, 2 for the twin */
 static int lp_symbols_new(void)
 {
-	int ret = LP_CALL(lp_target_second_twin)();
+	int ret = LP_CALL(lp_target_second_twin)(false);
 
 	if (LP_CALL(core_kernel_text)((unsigned long)schedule) &&
 	    !LP_CALL(core_kernel_text)((unsigned long)lp_symbols_new))
