@@ -47,6 +47,9 @@ put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2
 # What of the build directory the package cache is in, if it is anywhere there
 CACHE_TOP = $(addprefix $(BUILD)/,$(firstword $(subst /, ,$(patsubst $(BUILD)/%,%,$(filter $(BUILD)/%,$(abspath $(LIVEPOKE_CACHE)))))))
 
+# Of the modules that guests get: what users get, and with protocol points
+FLAVOURS = product test
+
 # The kernel of targets that need one guest
 GUEST_KERNEL = $(or $(firstword $(KERNELS)),$(shell scripts/vm/kernel list | head -n 1))
 
@@ -117,9 +120,8 @@ guest-tools: tools
 	@scripts/vm/pack-tools
 
 payload: headers progs guest-tools ## build all that a test guest gets, for KDIR
-	+@$(MAKE) --no-print-directory LP_TEST= samples test-modules
-	+@$(MAKE) --no-print-directory LP_TEST=1 samples test-modules
-	@scripts/vm/pack $(KVER) '$(BREAK)' '$(BREAK)' product test
+	+@$(foreach f,$(FLAVOURS),$(MAKE) --no-print-directory LP_TEST=$(patsubst test,1,$(f:product=)) samples test-modules &&) :
+	@scripts/vm/pack $(KVER) '$(BREAK)' '$(BREAK)' $(FLAVOURS)
 
 demo-payload: samples $(BUILD)/progs/demoload $(BUILD)/progs/demoalg
 	@scripts/vm/pack $(KVER) '$(BREAK)-demo' '$(BREAK)' product
