@@ -10,10 +10,20 @@ CF_OUT=/tmp/conform.out
 
 [ -d /sys/kernel/debug/tracing ] || mount -t debugfs none /sys/kernel/debug 2>/dev/null || :
 
-cf_start() { echo 1 > $CF_FILE; }
+# With the calls of patched functions, if there is the target that tells them.
+cf_start()
+{
+	! loaded lp_test_target || loaded tp_frames || load tp_frames
+	echo 1 > $CF_FILE
+}
 
 # Ends the record and keeps it in $CF_TRACE.
-cf_stop() { echo 0 > $CF_FILE; cat $CF_FILE > $CF_TRACE; }
+cf_stop()
+{
+	echo 0 > $CF_FILE
+	cat $CF_FILE > $CF_TRACE
+	! loaded tp_frames || unload tp_frames
+}
 
 # cf_get KEY - of what the checker has seen
 cf_get() { awk -v k="$1" '$1 == k { print $2 }' $CF_OUT; }

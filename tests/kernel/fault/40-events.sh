@@ -301,7 +301,7 @@ recorded()
 	cf_desc=$1
 	shift
 	cf_start
-	FLT_BAD=''
+	FLT_BAD='' FLT_BASE=$(flt_state)
 	event_cell "$@"
 	cf_stop
 	is "$cf_desc, recorded" "$FLT_BAD" ""
@@ -341,6 +341,8 @@ lptarget reset
 target_text=$(flt_sum)
 event_scenario klp "events at the points of a transition" "$(count 13 1)" \
 	nmi offline kill unload-livepoke unload-owner
+recorded "a task dies in a transition" klp KLP_SCAN_CLEAN 103 0 there kill
+cf_accept "a task dies in a transition" transitions=2 sets=50 frames=100
 is "no mixed call" "$(counter mixed) $(counter backward)" "0 0"
 stop_load
 echo 1 > /sys/devices/system/cpu/cpu1/online

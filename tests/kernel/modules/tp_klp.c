@@ -18,7 +18,6 @@
 #include <linux/sched.h>
 #include "target/target.h"
 #include "test_points.h"
-#include "test_record.h"
 
 static int delay_point;
 module_param(delay_point, int, 0644);
@@ -136,26 +135,14 @@ static void tp_hook(int point, unsigned long arg)
 	tp_gate_point(point, arg);
 }
 
-static void tp_frame(unsigned int function, bool patched, bool enter)
-{
-	unsigned int universe = patched ? 2 : 1;
-
-	if (enter)
-		LP_RECORD(FRAME, function, universe);
-	else
-		LP_RECORD(FRAME_END, function, universe);
-}
-
 static int __init tp_init(void)
 {
-	WRITE_ONCE(lp_target_frame, tp_frame);
 	WRITE_ONCE(lp_test_hook, tp_hook);
 	return 0;
 }
 
 static void __exit tp_exit(void)
 {
-	WRITE_ONCE(lp_target_frame, NULL);
 	WRITE_ONCE(lp_test_hook, NULL);
 	/* A handler or the worker may be about to call or to return. */
 	synchronize_rcu_tasks();
