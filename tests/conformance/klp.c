@@ -373,13 +373,16 @@ static void on_choice(const struct lp_record *r, size_t i)
 
 /*
  * J4: a handler that has run since the flags were set has chosen. One from
- * before that, or none because the redirection was not there yet, need not.
+ * before that, or none because the redirection was not there yet, need not;
+ * nor one that comes when all is done, and the functions are taken off before
+ * the flags are cleared.
  */
 static void check_chosen(const struct lp_record *r, struct task *task, size_t i)
 {
 	size_t section = own_section(task, r)->at;
 
-	if (flags_set && section > flags_at && r->a < FUNCTIONS && chosen[r->a])
+	if (flags_set && settled != UNPATCHED && section > flags_at &&
+	    r->a < FUNCTIONS && chosen[r->a])
 		violated(RULE_J4, i, "a function is called in a transition, and no handler has chosen it");
 }
 

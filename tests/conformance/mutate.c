@@ -160,8 +160,10 @@ static bool is_new_record(const struct lp_record *r)
 }
 
 /* Where each mistake can be made */
-static bool fits(const struct lp_record *r, enum rule which)
+static bool fits(const struct trace *t, size_t i, enum rule which)
 {
+	const struct lp_record *r = &t->r[i];
+
 	switch (which) {
 	case RULE_I1:
 		return r->what == LP_REC_POKE_TAIL;
@@ -227,15 +229,26 @@ static void break_j5b(struct trace *t, size_t i)
 	r->a = 1;
 }
 
-static bool fits_second(const struct lp_record *r, enum rule which)
+/* Where the flags are still set, but nobody has to choose any more */
+static bool is_over(const struct trace *t, size_t i)
 {
+	size_t done = last_before(t, i, LP_REC_KLP_DONE);
+	size_t flags = last_before(t, i, LP_REC_KLP_FLAGS);
+
+	return done != NONE && (flags == NONE || flags < done);
+}
+
+static bool fits_second(const struct trace *t, size_t i, enum rule which)
+{
+	const struct lp_record *r = &t->r[i];
+
 	switch (which) {
 	case RULE_I3:
 		return r->what == LP_REC_POKE_GEN && r->b == 1;
 	case RULE_I7:
 		return r->what == LP_REC_POKE_END && r->a;
 	case RULE_J4:
-		return r->what == LP_REC_KLP_CHOICE;
+		return r->what == LP_REC_KLP_CHOICE && !is_over(t, i);
 	case RULE_J5:
 		return r->what == LP_REC_KLP_DONE;
 	default:
@@ -252,18 +265,18 @@ static void (*const breaks_second[])(struct trace *t, size_t i) = {
 /* Makes the mistake at @percent of the places where it can be made. */
 bool mutate(struct trace *t, enum rule which, bool second, unsigned int percent)
 {
-	bool (*fit)(const struct lp_record *r, enum rule which) = second ? fits_second : fits;
+	bool (*fit)(const struct trace *t, size_t i, enum rule which) = second ? fits_second : fits;
 	size_t i, n = 0, at;
 
 	if (which > RULE_J5)
 		return false;
 	for (i = 0; i < t->n; i++)
-		n += fit(&t->r[i], which);
+		n += fit(t, i, which);
 	if (!n)
 		return false;
 	at = (n - 1) * percent / 100;
 	for (i = 0; i < t->n; i++) {
-		if (fit(&t->r[i], which) && !at--)
+		if (fit(t, i, which) && !at--)
 			break;
 	}
 	(second ? breaks_second : breaks)[which](t, i);
