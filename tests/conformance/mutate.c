@@ -229,13 +229,13 @@ static void break_j5b(struct trace *t, size_t i)
 	r->a = 1;
 }
 
-/* Where the flags are still set, but nobody has to choose any more */
+/* Where a way back is done, and nobody has to choose, flags or not */
 static bool is_over(const struct trace *t, size_t i)
 {
 	size_t done = last_before(t, i, LP_REC_KLP_DONE);
 	size_t flags = last_before(t, i, LP_REC_KLP_FLAGS);
 
-	return done != NONE && (flags == NONE || flags < done);
+	return done != NONE && !t->r[done].a && (flags == NONE || flags < done);
 }
 
 static bool fits_second(const struct trace *t, size_t i, enum rule which)

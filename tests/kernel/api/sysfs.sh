@@ -45,11 +45,11 @@ answers()
 # Files of LATER that this patch has not are livepoke's own.
 drop_missing()
 {
+	both=''
 	for f in $LATER; do
-		[ -e "$LP_SYS/$1/$f" ] && continue
-		ADDED="$ADDED|$f"
-		LATER=$(echo "$LATER" | tr ' ' '\n' | grep -vx "$f" | xargs)
+		if [ -e "$LP_SYS/$1/$f" ]; then both="$both $f"; else ADDED="$ADDED|$f"; fi
 	done
+	LATER=$both
 }
 
 # describe ROOT PATCH FILE - enable the patch, describe it, remove it
