@@ -18,7 +18,7 @@ INITRAMFS_HOOK='mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/usr/share/initramfs
 	echo MODULES=list > "$1/etc/initramfs-tools/conf.d/testbed" &&
 	printf "%s\n" virtio_pci virtio_blk crc32c_generic ext4 > "$1/usr/share/initramfs-tools/modules.d/testbed"'
 
-BASE=systemd-sysv,udev,kmod,initramfs-tools,linux-image-amd64,e2fsprogs
+BASE=systemd-sysv,udev,kmod,initramfs-tools,linux-image-amd64,e2fsprogs,python3-jsonschema
 BUILDER=autodep8,autopkgtest,build-essential,rpmlint,debhelper,dh-dkms,dkms,kmod,lintian,linux-headers-amd64,libelf-dev,libjson-c-dev,libkmod-dev,zlib1g-dev,pkg-config,python3,openssl,xz-utils,zstd,rpm,makepkg,pacman-package-manager,libarchive-tools,fakeroot
 
 # make_tar SUITE KIND - the archive, unless it is there already

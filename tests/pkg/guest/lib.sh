@@ -70,11 +70,19 @@ until_is() {
 	done
 }
 
+# json_fits [SED'S SCRIPT] - what livepoke tells programs, changed by that
+json_fits() {
+	livepoke status --json | sed "${1:-}" > /run/status.json &&
+		jsonschema --instance /run/status.json /usr/share/livepoke/status.schema.json
+}
+
 both_are_back() {
 	check "the function is blocked" af_alg_is_blocked
 	check "livepoke says so" prints "af_alg_sendmsg" livepoke blocked
 	check "the patch is in force" patched
 	check "livepoke says so too" prints "patch_cmdline.*patched" livepoke status
+	check "and its JSON fits the schema" json_fits
+	check "which notices a wrong word" not json_fits s/patched/patch/
 }
 
 nothing_is_back() {
