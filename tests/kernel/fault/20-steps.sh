@@ -63,6 +63,21 @@ straggler_op()
 straggler_after() { f_is 1; }
 straggler_undo() { remove $P; lptarget release; stop_load; }
 
+# A kernel thread that is busy in f is visited on its CPU, leaves, ends. What
+# fails may wait for it (ftrace, RCU-tasks), so that it leaves by itself.
+visit_op()
+{
+	lptarget kthreads call 1 busy > /dev/null && wait_for 10 inside 1 || return 1
+	(sleep 0.5; lptarget release) > /dev/null &
+	load $P
+	rc=$?
+	wait $!
+	lptarget kstop > /dev/null
+	[ $rc = 0 ] && wait_for 30 settled $P
+}
+visit_after() { f_is 1; }
+visit_undo() { remove $P; }
+
 shadow_op() { write $TP/shadow 1; }
 shadow_after() { [ "$(cat $TP/shadow)" = 1 ]; }
 shadow_undo() { write $TP/shadow 0; }
@@ -105,6 +120,9 @@ flt_scenario immediate "enable one without the per-task phase"
 flt_scenario replace "replace a patch by another one"
 flt_scenario symbols "enable a patch that binds symbols"
 flt_scenario straggler "enable a patch that a task stands in the way of"
+FLT_ANY_NUMBER=1	# of visits
+flt_scenario visit "enable a patch that a busy kernel thread stands in the way of"
+FLT_ANY_NUMBER=
 flt_scenario coming "load a module that is patched"
 flt_scenario engage "block a function"
 flt_scenario disengage "give it back"
