@@ -73,12 +73,8 @@ grown()
 # room for. What the kernel keeps for a while (dentries) can look like that once,
 # what leaks does so again.
 each_round() { awk -v n="$ROUNDS" '$2 >= n && $2 > $4 { print $1 }' /tmp/grown; }
-leaks_again()
-{
-	for suspect; do
-		each_round | grep -x "$suspect"
-	done
-}
+# leaks_again SUSPECTS - those that have grown again
+leaks_again() { [ -z "$1" ] || each_round | grep -xF "$1"; }
 total_kb() { awk '{ n += $3 } END { print int(n) }' /tmp/grown; }
 left_in() { grep -i -E 'livepoke|lp_(ftrace|test|pair|target_[fg])' "$1"; }
 
@@ -97,7 +93,8 @@ compare_slabs()
 
 check "load the target" load lp_test_target
 start_load sleepers=50 callers=1
-check "warm up" rounds 4
+# Each kind of round twice
+check "warm up" rounds 10
 stop_load
 before=$(kernel_kb)
 slabs > /tmp/before
@@ -115,8 +112,7 @@ if [ "$suspects" ]; then
 	slabs > /tmp/after
 	compare_slabs
 fi
-# shellcheck disable=SC2086 # names of slabs
-is "no slab has an object more for each round" "$(leaks_again $suspects)" ""
+is "no slab has an object more for each round" "$(leaks_again "$suspects")" ""
 for f in enabled_functions set_event; do
 	check_fails "nothing of it in $f" left_in /sys/kernel/tracing/$f
 done
