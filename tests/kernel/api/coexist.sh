@@ -171,6 +171,20 @@ excluded()
 		'in force | refused (EBUSY)'
 }
 
+OURS=$LP_SYS
+theirs() { LP_SYS=/sys/kernel/livepatch; "$@"; lp_rc=$?; LP_SYS=$OURS; return $lp_rc; }
+
+# What the function_graph tracer sees of a function that the kernel's own
+# livepatch has redirected. Older kernels go by where the call went, which
+# is the replacement, and that passes no filter with the function's name.
+graph_beside_theirs()
+{
+	kind=function_graph where=cmdline other=tracer
+	theirs enable lp_test_klp_kernel > /dev/null && on && say_sees
+	tracer_off
+	theirs remove lp_test_klp_kernel > /dev/null
+}
+
 # What this kernel does not have
 has() { grep -qw "$1" /proc/kallsyms; }
 absent()
@@ -188,7 +202,9 @@ excluded kprobe-post cmdline 'ftrace user kprobe_ftrace_handler'
 works kretprobe cmdline
 if has register_fprobe; then works fprobe cmdline; else absent fprobe; fi
 works function cmdline
-works function_graph cmdline
+GRAPH=$(graph_beside_theirs)
+pair function_graph cmdline "in force | sees calls; with the patch: $GRAPH; after it: sees calls" \
+	"in force | $GRAPH; after the patch: sees calls"
 works bpf-kprobe cmdline
 # Kernels before 6.0 let no BPF trampoline and no redirection share a function.
 if has bpf_tramp_ftrace_ops_func; then
@@ -202,8 +218,6 @@ else
 fi
 
 diag "the kernel's own livepatch"
-OURS=$LP_SYS
-theirs() { LP_SYS=/sys/kernel/livepatch; "$@"; lp_rc=$?; LP_SYS=$OURS; return $lp_rc; }
 their_f() { [ "$(lptarget call)" = 'f=1 g=1,1' ]; }
 check "load the target" load lp_test_target
 kind='kernel livepatch of another function'
