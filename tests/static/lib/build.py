@@ -82,6 +82,18 @@ def build_tree(subject, out):
                        sorted(out.glob("*/product/samples/*/*.ko"))]
     subject.test = build_flavour(subject, out, "test", ["LP_TEST=1", "modules"])
     build_flavour(subject, out, "test", ["LP_TEST=1", "C=1", "test-modules"])
+    build_apart(subject, subject.product.path.parent)
+
+
+def build_apart(subject, where):
+    """Every source file by itself: none leans on what another file of its
+    unit (src/build_*.c) includes or defines before it."""
+    files = sorted((where / "src").rglob("*.c"))
+    targets = [str(f.relative_to(where).with_suffix(".o")) for f in files
+               if not f.name.startswith(("build_", "test_"))]
+    if run_make(["-C", subject.kdir, f"M={where}", "W=1", *targets],
+                where, subject.log):
+        raise BuildError(subject.log[-30:])
 
 
 def case_object(case, rule):

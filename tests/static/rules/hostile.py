@@ -80,7 +80,7 @@ def _judge(obj, fn, path, context, allowed):
     chain = " > ".join(path)
     if context in STRICT and fn.name in obj.traced:
         yield (f"{context}: {fn.name}() can be traced (reached by {chain}); "
-               "mark it notrace or put its file into LP_HOSTILE in Kbuild")
+               "mark it notrace or put its file into src/build_hostile.c")
     if context in UNPROBED and fn.name not in obj.unprobed:
         yield (f"{context}: {fn.name}() can be probed (reached by {chain}); "
                "mark it __kprobes")
