@@ -14,15 +14,7 @@
 #define ENDBR
 #endif
 
-#if __has_include(<linux/annotate.h>)
-#include <linux/annotate.h>
-#elif __has_include(<linux/objtool.h>)
-#include <linux/objtool.h>
-#endif
-#ifndef LP_HAVE_ANNOTATE_NOENDBR
-.macro ANNOTATE_NOENDBR
-.endm
-#endif
+#include "annotate.h"
 
 /* Kernels without return thunks have no such macro. */
 #ifndef RET
