@@ -25,8 +25,14 @@ VERSION := $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' src/main.c)
 CFLAGS_PROGS := -O2 -Wall -Wextra -static -pthread
 PROGS   := $(patsubst tests/kernel/progs/%.c,$(BUILD)/progs/%,$(wildcard tests/kernel/progs/*.c))
 PROGS   += $(BUILD)/progs/lpconform
-# A module tp_*.c uses the protocol points: it exists in the test flavour only.
-TEST_MODULES = $(filter-out $(if $(LP_TEST),,tp_%),$(notdir $(basename $(wildcard tests/kernel/modules/*.c))))
+# Both flavours export the same functions, with the same checksums: a module is
+# built against the product (first), and against the test flavour if it asks for
+# that.
+# tp_*.c uses the protocol points: it exists for the test flavour only.
+ALL_MODULES := $(notdir $(basename $(wildcard tests/kernel/modules/*.c)))
+ASK_FLAVOUR := $(notdir $(basename $(shell grep -l LP_TEST_BUILD tests/kernel/modules/*.c)))
+OF_PRODUCT = $(BUILD)/$(KVER)/product$(BREAK)/tests/Module.symvers
+TEST_MODULES = $(if $(LP_TEST),$(filter tp_% $(ASK_FLAVOUR),$(ALL_MODULES)),$(filter-out tp_%,$(ALL_MODULES)))
 # A sample may have been built where it is: its products are left there.
 sources_of = $(filter-out %.mod.c,$(wildcard $(addprefix $(1)/,Kbuild *.c *.h *.S)))
 SAMPLES := $(notdir $(patsubst %/,%,$(dir $(wildcard samples/*/Kbuild))))
@@ -46,9 +52,6 @@ put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2
 
 # What of the build directory the package cache is in, if it is anywhere there
 CACHE_TOP = $(addprefix $(BUILD)/,$(firstword $(subst /, ,$(patsubst $(BUILD)/%,%,$(filter $(BUILD)/%,$(abspath $(LIVEPOKE_CACHE)))))))
-
-# Of the modules that guests get: what users get, and with protocol points
-FLAVOURS = product test
 
 # The kernel of targets that need one guest
 GUEST_KERNEL = $(or $(firstword $(KERNELS)),$(shell scripts/vm/kernel list | head -n 1))
@@ -98,7 +101,7 @@ test-modules: modules
 	@$(if $(TEST_MODULES),cp -asuf $(CURDIR)/tests/kernel/modules/. $(OBJ)/tests/)
 	@$(call relink,$(OBJ)/tests)
 	@$(call put,$(foreach m,$(TEST_MODULES),obj-m += $(m).o\n)ccflags-y := -I$(OBJ)/include -I$(OBJ)/src $(if $(LP_TEST),-DLP_TEST_BUILD) $(DEFS)\n-include $$(src)/extra.mk\n,$(OBJ)/tests/Kbuild)
-	+$(if $(TEST_MODULES),$(KBUILD) M=$(OBJ)/tests KBUILD_EXTRA_SYMBOLS=$(OBJ)/Module.symvers modules)
+	+$(if $(TEST_MODULES),$(KBUILD) M=$(OBJ)/tests KBUILD_EXTRA_SYMBOLS='$(OBJ)/Module.symvers $(if $(LP_TEST),$(OF_PRODUCT))' modules)
 
 progs: $(PROGS)
 
@@ -120,8 +123,9 @@ guest-tools: tools
 	@scripts/vm/pack-tools
 
 payload: headers progs guest-tools ## build all that a test guest gets, for KDIR
-	+@$(foreach f,$(FLAVOURS),$(MAKE) --no-print-directory LP_TEST=$(patsubst test,1,$(f:product=)) samples test-modules &&) :
-	@scripts/vm/pack $(KVER) '$(BREAK)' '$(BREAK)' $(FLAVOURS)
+	+@$(MAKE) --no-print-directory LP_TEST= samples test-modules
+	+@$(MAKE) --no-print-directory LP_TEST=1 test-modules
+	@scripts/vm/pack $(KVER) '$(BREAK)' '$(BREAK)' product test
 
 demo-payload: samples $(BUILD)/progs/demoload $(BUILD)/progs/demoalg
 	@scripts/vm/pack $(KVER) '$(BREAK)-demo' '$(BREAK)' product

@@ -24,7 +24,6 @@
 #include "klp_object.c"
 #include "klp_module.c"
 #include "klp_core.c"
-#include "klp_export.c"
 #include "klp_sysfs.c"
 #include "klp_block_deny.c"
 #include "klp_block_type.c"

@@ -325,7 +325,7 @@ int lp_register_live(struct lp_patch *patch, const char *name,
 }
 
 /* See lp_enable_patch() in livepatch.h. */
-int lp_register_patch(struct lp_patch *patch, unsigned int abi,
+int __lp_enable_patch(struct lp_patch *patch, unsigned int abi,
 		      unsigned int size)
 {
 	int ret;

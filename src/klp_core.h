@@ -179,8 +179,6 @@ static inline bool lp_version_is_nop(const struct lp_version *version)
 
 int lp_register_live(struct lp_patch *patch, const char *name,
 		     const struct lp_live_kind *kind);
-int lp_register_patch(struct lp_patch *patch, unsigned int abi,
-		      unsigned int size);
 void lp_patch_settled(struct lp_live_patch *live, bool patched);
 void lp_patch_finished(struct lp_live_patch *live);
 

@@ -49,7 +49,6 @@ void *lp_shadow_get(void *obj, unsigned long id)
 	rcu_read_unlock();
 	return shadow ? shadow->data : NULL;
 }
-EXPORT_SYMBOL_GPL(lp_shadow_get);
 
 /*
  * Adds @fresh unless there is one; returns the one that is there, or NULL if
@@ -113,14 +112,12 @@ void *lp_shadow_alloc(void *obj, unsigned long id, size_t size, gfp_t gfp,
 {
 	return lp_shadow_make(obj, id, size, gfp, ctor, ctor_data, false);
 }
-EXPORT_SYMBOL_GPL(lp_shadow_alloc);
 
 void *lp_shadow_get_or_alloc(void *obj, unsigned long id, size_t size, gfp_t gfp,
 			     lp_shadow_ctor_t ctor, void *ctor_data)
 {
 	return lp_shadow_make(obj, id, size, gfp, ctor, ctor_data, true);
 }
-EXPORT_SYMBOL_GPL(lp_shadow_get_or_alloc);
 
 static void lp_shadow_drop(struct lp_shadow *shadow, lp_shadow_dtor_t dtor)
 {
@@ -142,7 +139,6 @@ void lp_shadow_free(void *obj, unsigned long id, lp_shadow_dtor_t dtor)
 		lp_shadow_drop(shadow, dtor);
 	spin_unlock_irqrestore(&lp_shadow_lock, flags);
 }
-EXPORT_SYMBOL_GPL(lp_shadow_free);
 
 void lp_shadow_free_all(unsigned long id, lp_shadow_dtor_t dtor)
 {
@@ -158,7 +154,6 @@ void lp_shadow_free_all(unsigned long id, lp_shadow_dtor_t dtor)
 	}
 	spin_unlock_irqrestore(&lp_shadow_lock, flags);
 }
-EXPORT_SYMBOL_GPL(lp_shadow_free_all);
 
 /* What patches left behind; nobody who could look for it is loaded any more. */
 void lp_shadow_exit(void)

@@ -7,7 +7,7 @@
 #include "klp_state.h"
 #include "klp_transition.h"
 
-struct lp_state *lp_find_state(const struct lp_patch *patch, unsigned long id)
+static struct lp_state *lp_find_state(const struct lp_patch *patch, unsigned long id)
 {
 	struct lp_state *state = patch->states;
 
@@ -18,8 +18,13 @@ struct lp_state *lp_find_state(const struct lp_patch *patch, unsigned long id)
 	return NULL;
 }
 
+struct lp_state *lp_get_state(struct lp_patch *patch, unsigned long id)
+{
+	return lp_find_state(patch, id);
+}
+
 /* The newest state of that id among patches before the one in transition. */
-struct lp_state *lp_find_prev_state(unsigned long id)
+struct lp_state *lp_get_prev_state(unsigned long id)
 {
 	struct lp_state *state, *last = NULL;
 	struct lp_live_patch *live;

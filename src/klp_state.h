@@ -8,7 +8,5 @@
 #include <livepoke/livepatch.h>
 
 bool lp_states_compatible(const struct lp_patch *patch);
-struct lp_state *lp_find_state(const struct lp_patch *patch, unsigned long id);
-struct lp_state *lp_find_prev_state(unsigned long id);
 
 #endif /* _LIVEPOKE_KLP_STATE_H */

@@ -146,7 +146,6 @@ int poke_call_register(struct poke_call *call)
 	call->sites = sites;
 	return call->count - 1;
 }
-EXPORT_SYMBOL_GPL(poke_call_register);
 
 /* One replacement for each of the sites. */
 struct poke_change {
@@ -213,7 +212,6 @@ int __poke_call_update(struct poke_call *call, void *func)
 	poke_change_free(&c);
 	return ret;
 }
-EXPORT_SYMBOL_GPL(__poke_call_update);
 
 int poke_call_unregister(struct poke_call *call)
 {
@@ -226,7 +224,6 @@ int poke_call_unregister(struct poke_call *call)
 	call->count = 0;
 	return 0;
 }
-EXPORT_SYMBOL_GPL(poke_call_unregister);
 
 /*
  * Branches
@@ -259,7 +256,6 @@ int poke_branch_register(struct poke_branch *branch)
 	branch->sites = sites;
 	return branch->count;
 }
-EXPORT_SYMBOL_GPL(poke_branch_register);
 
 /* Jcc with the opposite condition: one bit, in the short and the long form. */
 static void poke_invert_jcc(u8 *insn)
@@ -299,7 +295,6 @@ int poke_branch_set(struct poke_branch *branch, bool on)
 	poke_change_free(&c);
 	return ret;
 }
-EXPORT_SYMBOL_GPL(poke_branch_set);
 
 int poke_branch_unregister(struct poke_branch *branch)
 {
@@ -313,4 +308,3 @@ int poke_branch_unregister(struct poke_branch *branch)
 	branch->on = false;
 	return 0;
 }
-EXPORT_SYMBOL_GPL(poke_branch_unregister);

@@ -33,7 +33,6 @@ void __kprobes poke_sync_poll(void)
 	if (poke_owes_any())
 		poke_acknowledge(POKE_FROM_POLL);
 }
-EXPORT_SYMBOL_GPL(poke_sync_poll);
 
 /* Some NMI for somebody else. */
 static int __kprobes poke_nmi(unsigned int cmd, struct pt_regs *regs)

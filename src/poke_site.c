@@ -164,7 +164,6 @@ struct poke_site *__poke_site_prepare(struct module *owner, void *addr,
 
 	return ret ? ERR_PTR(ret) : want.site;
 }
-EXPORT_SYMBOL_GPL(__poke_site_prepare);
 
 int poke_batch(const struct poke_op *ops, unsigned int count)
 {
@@ -175,7 +174,6 @@ int poke_batch(const struct poke_op *ops, unsigned int count)
 	mutex_unlock(&poke_mutex);
 	return ret;
 }
-EXPORT_SYMBOL_GPL(poke_batch);
 
 static int poke_site_restore(struct poke_site *site)
 {
@@ -219,13 +217,11 @@ int poke_site_release(struct poke_site *site)
 {
 	return IS_ERR_OR_NULL(site) ? 0 : poke_sites_release(&site, 1);
 }
-EXPORT_SYMBOL_GPL(poke_site_release);
 
 unsigned long poke_site_addr(const struct poke_site *site)
 {
 	return site->addr;
 }
-EXPORT_SYMBOL_GPL(poke_site_addr);
 
 /*
  * Modules that go

@@ -3,8 +3,9 @@
  * Failures on purpose.
  *
  * In the test flavour Kbuild includes this file in front of every source
- * file. It takes the place of each kernel function that can fail and that we
- * call: allocations, registrations, the steps of binding. Each call is a
+ * file, but leaves it empty for the exports, where each type that is known
+ * counts. It takes the place of each kernel function that can fail and that
+ * we call: allocations, registrations, the steps of binding. Each call is a
  * numbered step; the one that is asked for fails as the real function would.
  * The steps are counted as they happen, so a test that fails the first, the
  * second, and so on until nothing is left to fail has failed them all.
@@ -16,7 +17,7 @@
 #ifndef _LIVEPOKE_TEST_FAULT_H
 #define _LIVEPOKE_TEST_FAULT_H
 
-#ifdef LP_TEST_BUILD
+#if defined(LP_TEST_BUILD) && !defined(LP_NO_FAULTS)
 
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -263,5 +264,5 @@ static inline struct page *lp_fault_vmalloc_to_page(const char *func, const void
 #define LP_FAULT_FREED(mem)	do { } while (0)
 #define LP_FAULT_END()		do { } while (0)
 
-#endif /* LP_TEST_BUILD */
+#endif /* LP_TEST_BUILD && !LP_NO_FAULTS */
 #endif /* _LIVEPOKE_TEST_FAULT_H */

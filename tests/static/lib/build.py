@@ -77,7 +77,7 @@ def build_tree(subject, out):
     """
     subject.product = build_flavour(subject, out, "product", ["C=1", "modules"])
     if "__lp_enable_patch" in subject.product.undefined + subject.product.globals:
-        build_flavour(subject, out, "product", ["C=1", "samples"])
+        build_flavour(subject, out, "product", ["C=1", "samples", "test-modules"])
     subject.samples = [objects.Object(p) for p in
                        sorted(out.glob("*/product/samples/*/*.ko"))]
     subject.test = build_flavour(subject, out, "test", ["LP_TEST=1", "modules"])
