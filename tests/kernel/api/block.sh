@@ -59,6 +59,9 @@ is "value" "$(attr block-$S value)" -1
 check_fails "the caller gets it" hostname other
 check "disengage" disengaged $S
 check "it is back" hostname lp-guest
+check "engage, by its negative name" engaged $S $S -EPERM
+is "value" "$(attr block-$S value)" -1
+check "disengage" disengaged $S
 
 diag "a function of a module"
 check "load the target" load $T

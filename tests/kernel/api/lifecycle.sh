@@ -179,6 +179,10 @@ taken_back() { [ "$(attr "$P" enabled)" = 0 ]; }
 exit_path()
 {
 	diag "a patch of a function on the exit path, and a thread that never sleeps"
+	if ! grep -q ' tasks_rcu_exit_srcu$' /proc/kallsyms; then
+		is "refused on this kernel" "$(load $ANY name=proc_exit_connector)" EOPNOTSUPP
+		return
+	fi
 	P=$ANY
 	burn 1
 	load $P name=proc_exit_connector > /tmp/loaded 2>&1 &
