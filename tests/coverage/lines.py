@@ -13,13 +13,15 @@ import re
 import subprocess
 import sys
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 FLAVOURS = ("product", "test")
 LEAST = 85
 _INSN = re.compile(r"^ *([0-9a-f]+):\t((?:[0-9a-f]{2} )+)")
 _RELOC = re.compile(r"^\t+[0-9a-f]+: R_X86_64_")
+_SYMBOL = re.compile(r"^([0-9a-f]+) <([^>.]+)([^>]*)>:$")
 
 
 def tool(*args, **kwargs):
@@ -28,22 +30,33 @@ def tool(*args, **kwargs):
 
 
 class Section:
-    """Instructions of one section: offset -> bytes, None if relocated."""
+    """Instructions of one section: offset -> bytes, None if relocated.
+
+    where is their (file, line, function of the source, function they are in),
+    entries has where functions begin.
+    """
 
     def __init__(self, ko, name):
-        self.insns = {}
+        self.insns, self.entries = {}, {}
+        symbols, symbol = {}, ""
         for line in tool("objdump", "-dwr", "-j", name, ko).splitlines():
             m = _INSN.match(line)
-            if m:
+            head = _SYMBOL.match(line)
+            if head:
+                symbol = head.group(2)
+                if not head.group(3):
+                    self.entries[symbol] = int(head.group(1), 16)
+            elif m:
                 last = int(m.group(1), 16)
+                symbols[last] = symbol
                 self.insns[last] = None if "R_X86_64_" in line else \
                     m.group(2).replace(" ", "")[:16]
             elif _RELOC.match(line):
                 self.insns[last] = None
         self.size = max(self.insns, default=-1) + 1
-        self.where = self._lines(ko, name)
+        self.where = self._lines(ko, name, symbols)
 
-    def _lines(self, ko, name):
+    def _lines(self, ko, name, symbols):
         offsets = sorted(self.insns)
         out = tool("addr2line", "-f", "-e", ko, "-j", name,
                    input="\n".join(f"{o:#x}" for o in offsets)).splitlines()
@@ -52,10 +65,21 @@ class Section:
         for offset, function, place in zip(offsets, out[0::2], out[1::2]):
             place = place.split(" ")[0]
             path, _, line = place.rpartition(":")
-            path = path.replace("/./", "/")
+            path = first_of_unit(path.replace("/./", "/"))
             if path.startswith(root + "src/") and line.isdigit() and int(line):
-                where[offset] = (path[len(root):], int(line), function)
+                where[offset] = (path[len(root):], int(line), function, symbols[offset])
         return where
+
+
+@cache
+def first_of_unit(path):
+    """binutils 2.40 takes the second name in DWARF 5's table of files, which
+    is the first file that a unit includes, for the unit itself: that has no
+    code of its own."""
+    if not Path(path).name.startswith("build_"):
+        return path
+    include = re.search(r'^#include "(.*)"$', Path(path).read_text(), re.M)
+    return str(Path(path).with_name(include.group(1)))
 
 
 def sections_of(ko):
@@ -119,12 +143,32 @@ def collect(modules, executed):
     """file -> line -> [covered, function]"""
     files = defaultdict(dict)
     for flavour, sections in modules.items():
+        unused = unused_copies(sections, flavour, executed)
         for name, section in sections.items():
             done = executed[(flavour, name)]
-            for offset, (path, line, function) in section.where.items():
-                entry = files[path].setdefault(line, [False, function])
-                entry[0] |= offset in done
+            for offset, (path, line, function, symbol) in section.where.items():
+                if symbol not in unused:
+                    entry = files[path].setdefault(line, [False, function])
+                    entry[0] |= offset in done
     return files
+
+
+def unused_copies(sections, flavour, executed):
+    """Functions that were executed where they are inlined, and nowhere else.
+
+    Where all callers are in the same unit, the copy for others is dead. A first
+    instruction alone says nothing: it is relocated, and fits any block."""
+    inlined, entered = set(), set()
+    for name, section in sections.items():
+        done = executed[(flavour, name)]
+        count = Counter(section.where[o][3] for o in done & section.where.keys())
+        entered |= {f for f, offset in section.entries.items()
+                    if offset in done and count[f] > 1}
+        for offset in done & section.where.keys():
+            _, _, function, symbol = section.where[offset]
+            if function != symbol:
+                inlined.add(function)
+    return inlined - entered
 
 
 def spans(lines):
@@ -150,6 +194,13 @@ def why(reasons, path, function):
     return None
 
 
+def unseen(modules, executed):
+    """Sections of the product of which nothing was executed: then kcall, which
+    notes where they are, does not know them."""
+    return [name for name, section in modules["product"].items()
+            if section.where and not executed[("product", name)]]
+
+
 def unexplained(files, reasons):
     """What was not executed, and nobody says why."""
     return sorted({f"{path}, {function}" for path, lines in files.items()
@@ -167,7 +218,8 @@ def page(files, reasons):
     yield "time, whatever the context, so the #BP, NMI, IPI and ftrace handlers count"
     yield "like everything else; the module is the same as without the measurement. A"
     yield "line is executed if an instruction of it is. Lines without an instruction of"
-    yield "their own do not count. Conditions that only a fault inside a block would"
+    yield "their own do not count, nor do copies of a function that all callers have"
+    yield "inlined. Conditions that only a fault inside a block would"
     yield "leave early count as executed to the block's end. A line that was not executed"
     yield "and has no reason fails the measurement."
     yield ""
@@ -209,7 +261,10 @@ def main(build, measured, reasons, out):
     missing = unexplained(files, reasons_of(Path(reasons)))
     for place in missing:
         print(f"coverage: no reason for {place}: write a test, or the reason into {reasons}")
-    return share < LEAST or bool(missing)
+    dark = unseen(modules, executed)
+    if dark:
+        print(f"coverage: nothing was executed of {' '.join(dark)}: note it in tests/kernel/progs/kcall.c")
+    return share < LEAST or bool(missing or dark)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ static int fail(void)
 /* For make coverage: where the sections of livepoke.ko are, in the kernel log */
 static void note_sections(const char *path)
 {
-	static const char *const names[] = { ".text", ".text.unlikely", ".init.text", ".exit.text" };
+	static const char *const names[] = {
+		".text", ".text.unlikely", ".kprobes.text", ".init.text", ".exit.text"
+	};
 	char line[512], file[128], address[32];
 	FILE *log = fopen("/dev/kmsg", "w"), *f;
 	unsigned int i;
