@@ -257,6 +257,8 @@ static int lp_block_register(struct lp_block *block)
 	int ret;
 
 	ret = lp_block_check_deny(block);
+	if (!ret && !(block->request.overrides & LP_OVERRIDE_TYPE))
+		ret = lp_block_check_ahead(block->objs[0].name, &block->request);
 	if (ret)
 		return ret;
 	name = kasprintf(GFP_KERNEL, "block-%s", block->name);

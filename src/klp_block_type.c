@@ -33,6 +33,13 @@ static bool lp_have_btf(void)
 	       lp_k_has(btf_find_by_name_kind) && lp_k_has(btf_type_by_id);
 }
 
+/* Kernels before 5.11 have type information of the image only. */
+static bool lp_have_module_btf(void)
+{
+	return lp_have_btf() && lp_k_has(btf_get_module_btf) &&
+	       lp_k_has(btf_name_by_offset);
+}
+
 /* Typedefs and qualifiers say nothing about the value; NULL for void. */
 static const struct btf_type *lp_strip_type(struct btf *btf, u32 id)
 {
@@ -131,7 +138,7 @@ static struct lp_return_type lp_module_return_type(struct btf *base, const char 
 	struct module *mod = lp_find_module(module);
 	struct btf *btf;
 
-	if (!mod || !lp_k_has(btf_get_module_btf) || !lp_k_has(btf_name_by_offset))
+	if (!mod || !lp_have_module_btf())
 		return result;
 	btf = lp_k(btf_get_module_btf)(mod);
 	if (IS_ERR_OR_NULL(btf))
@@ -164,12 +171,14 @@ static bool lp_fits_bits(long value, unsigned int bits)
 	return value >= -(1L << (bits - 1)) && value < 1L << bits;
 }
 
+#define LP_NO_TYPE "has no type information (BTF), so the value cannot be checked"
+
 /* NULL if the request fits, else what is wrong with it. */
 static const char *lp_misfit(struct lp_return_type type,
 			     const struct lp_block_request *request)
 {
 	if (type.kind == LP_TYPE_UNKNOWN)
-		return "has no type information (BTF), so the value cannot be checked";
+		return LP_NO_TYPE;
 	if (type.kind == LP_TYPE_OTHER)
 		return "returns a structure or floating point";
 	if (type.kind == LP_TYPE_VOID)
@@ -186,6 +195,16 @@ static const char *lp_misfit(struct lp_return_type type,
 	return NULL;
 }
 
+static int lp_refuse_misfit(const struct lp_block_request *request,
+			    const char *misfit)
+{
+	if (!misfit)
+		return 0;
+	lp_refuse("cannot block '%s': it %s (override: type)\n",
+		  request->function, misfit);
+	return -EINVAL;
+}
+
 /**
  * lp_block_check_type() - does the value fit the function's return type?
  * @module:	where the function is, NULL for the kernel image
@@ -198,11 +217,24 @@ static const char *lp_misfit(struct lp_return_type type,
 int lp_block_check_type(const char *module, const char *function,
 			const struct lp_block_request *request)
 {
-	const char *misfit = lp_misfit(lp_return_type(module, function), request);
+	return lp_refuse_misfit(request, lp_misfit(lp_return_type(module, function),
+						   request));
+}
 
-	if (!misfit)
+/**
+ * lp_block_check_ahead() - can the value be checked when the module comes?
+ * @module:	where the function is, NULL for the kernel image
+ * @request:	the value
+ *
+ * If it cannot, the block is to be refused now: later it would be the module.
+ *
+ * Context: process context.
+ * Return: 0, also if the module is there; or -EINVAL after a message.
+ */
+int lp_block_check_ahead(const char *module,
+			 const struct lp_block_request *request)
+{
+	if (!module || lp_have_module_btf() || lp_find_module(module))
 		return 0;
-	lp_refuse("cannot block '%s': it %s (override: type)\n",
-		  request->function, misfit);
-	return -EINVAL;
+	return lp_refuse_misfit(request, LP_NO_TYPE);
 }

@@ -79,6 +79,12 @@ else
 	refused EINVAL "no type information" \
 		"has no type information \(BTF\), so the value cannot be checked" "engage $B 7"
 fi
+if ! grep -qw btf_get_module_btf /proc/kallsyms; then
+	check "unload the target" unload $T
+	refused EINVAL "nor will there be any when it comes" \
+		"has no type information \(BTF\), so the value cannot be checked" "engage $B 7"
+	check "so it can be loaded" load $T
+fi
 check "engage, the module's name as modprobe takes it" \
 	engaged $B lp-test-target:lp_target_second_twin 7 override=type
 is "override" "$(attr block-$B override)" type

@@ -20,7 +20,8 @@ static unsigned int init_ms;
 module_param(init_ms, uint, 0444);
 MODULE_PARM_DESC(init_ms, "how long the init function takes");
 
-static int lp_ground_numbers[] = { 1, 2, 3, 4 };
+/* Nothing here writes it: without this, compilers may do without it. */
+static int lp_ground_numbers[] __used = { 1, 2, 3, 4 };
 
 static noinline __noclone int lp_ground_a(void)
 {
