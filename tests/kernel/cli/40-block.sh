@@ -105,7 +105,7 @@ lp_test_target:lp_target_f: blocked
 EOF
 exits 0 "unblock" livepoke unblock $M:lp_target_f
 check "unload the module" unload_soon $M
-golden "block, of a module that modprobe does not know" livepoke block nosuch:f 0 <<'EOF'
+golden "block, of a module that modprobe does not know" livepoke block --override=type nosuch:f 0 <<'EOF'
 nosuch:f: blocked as soon as nosuch is loaded
 ! livepoke: modprobe knows no module 'nosuch': is it spelled right?
 [0]
