@@ -258,7 +258,8 @@ static int lp_block_register(struct lp_block *block)
 
 	ret = lp_block_check_deny(block);
 	if (!ret && !(block->request.overrides & LP_OVERRIDE_TYPE))
-		ret = lp_block_check_ahead(block->objs[0].name, &block->request);
+		ret = lp_block_check_ahead(block->objs[0].name,
+					   block->funcs[0].old_name, &block->request);
 	if (ret)
 		return ret;
 	name = kasprintf(GFP_KERNEL, "block-%s", block->name);

@@ -44,7 +44,7 @@ int lp_block_disengage(const char *function);
 const char *lp_block_denied(const char *module, const char *function);
 int lp_block_check_type(const char *module, const char *function,
 			const struct lp_block_request *request);
-int lp_block_check_ahead(const char *module,
+int lp_block_check_ahead(const char *module, const char *function,
 			 const struct lp_block_request *request);
 int lp_parse_errno(const char *word, long *value);
 

@@ -171,14 +171,12 @@ static bool lp_fits_bits(long value, unsigned int bits)
 	return value >= -(1L << (bits - 1)) && value < 1L << bits;
 }
 
-#define LP_NO_TYPE "has no type information (BTF), so the value cannot be checked"
-
 /* NULL if the request fits, else what is wrong with it. */
 static const char *lp_misfit(struct lp_return_type type,
 			     const struct lp_block_request *request)
 {
 	if (type.kind == LP_TYPE_UNKNOWN)
-		return LP_NO_TYPE;
+		return "has no type information (BTF), so the value cannot be checked";
 	if (type.kind == LP_TYPE_OTHER)
 		return "returns a structure or floating point";
 	if (type.kind == LP_TYPE_VOID)
@@ -195,16 +193,6 @@ static const char *lp_misfit(struct lp_return_type type,
 	return NULL;
 }
 
-static int lp_refuse_misfit(const struct lp_block_request *request,
-			    const char *misfit)
-{
-	if (!misfit)
-		return 0;
-	lp_refuse("cannot block '%s': it %s (override: type)\n",
-		  request->function, misfit);
-	return -EINVAL;
-}
-
 /**
  * lp_block_check_type() - does the value fit the function's return type?
  * @module:	where the function is, NULL for the kernel image
@@ -217,13 +205,19 @@ static int lp_refuse_misfit(const struct lp_block_request *request,
 int lp_block_check_type(const char *module, const char *function,
 			const struct lp_block_request *request)
 {
-	return lp_refuse_misfit(request, lp_misfit(lp_return_type(module, function),
-						   request));
+	const char *misfit = lp_misfit(lp_return_type(module, function), request);
+
+	if (!misfit)
+		return 0;
+	lp_refuse("cannot block '%s': it %s (override: type)\n",
+		  request->function, misfit);
+	return -EINVAL;
 }
 
 /**
  * lp_block_check_ahead() - can the value be checked when the module comes?
  * @module:	where the function is, NULL for the kernel image
+ * @function:	its name
  * @request:	the value
  *
  * If it cannot, the block is to be refused now: later it would be the module.
@@ -231,10 +225,10 @@ int lp_block_check_type(const char *module, const char *function,
  * Context: process context.
  * Return: 0, also if the module is there; or -EINVAL after a message.
  */
-int lp_block_check_ahead(const char *module,
+int lp_block_check_ahead(const char *module, const char *function,
 			 const struct lp_block_request *request)
 {
 	if (!module || lp_have_module_btf() || lp_find_module(module))
 		return 0;
-	return lp_refuse_misfit(request, LP_NO_TYPE);
+	return lp_block_check_type(module, function, request);
 }
