@@ -20,6 +20,10 @@ over() { ! in_transition "$1"; }
 gone() { [ ! -e "$LP_SYS/$1" ]; }
 is_gone() { ! loaded "$1"; }
 
+# Does RCU-tasks hold an exiting task until it is gone? Elsewhere patches of
+# functions on the exit path are refused.
+exits_are_held() { grep -q ' tasks_rcu_exit_srcu$' /proc/kallsyms; }
+
 # enable NAME [PARAMETER...] - load a patch and wait for its transition
 enable()
 {

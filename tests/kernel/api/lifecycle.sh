@@ -25,7 +25,6 @@ KLP_ANNOUNCE=115
 
 # Without preemption RCU-tasks is RCU, and waits for no thread like ours.
 TASKS=$(grep -w call_rcu_tasks /proc/kallsyms)
-EXITS=$(grep ' tasks_rcu_exit_srcu$' /proc/kallsyms)	# a patch can be on the exit path
 
 values() { cat /sys/module/$G/parameters/values; }
 values2() { cat /sys/module/$G2/parameters/values 2>/dev/null; }
@@ -180,7 +179,7 @@ taken_back() { [ "$(attr "$P" enabled)" = 0 ]; }
 exit_path()
 {
 	diag "a patch of a function on the exit path, and a thread that never sleeps"
-	if [ -z "$EXITS" ]; then
+	if ! exits_are_held; then
 		is "refused on this kernel" "$(load $ANY name=proc_exit_connector)" EOPNOTSUPP
 		return
 	fi
@@ -352,7 +351,7 @@ mistake KEEP_NOPS replaced_function
 mistake NOP_LIFTS_BLOCK replaced_block
 mistake NO_GOING_CALLBACK immediate_going
 if [ "$TASKS" ]; then mistake RETIRED_COUNT retired; fi
-if [ "$TASKS" ] && [ "$EXITS" ]; then mistake EXITS_LOCKED exit_path; fi
+if [ "$TASKS" ] && exits_are_held; then mistake EXITS_LOCKED exit_path; fi
 mistake KEEP_SYMBOLS symbols
 unloading
 module_going

@@ -14,7 +14,7 @@ some_exit() { for _ in $(seq 50); do /bin/true; done; }
 
 check "load livepoke" load livepoke
 log_mark
-if grep -q ' tasks_rcu_exit_srcu$' /proc/kallsyms; then
+if exits_are_held; then
 	check "accepted" enable $P name=$FUNCTION
 	check "tasks exit in it" some_exit
 	check "disable and unload" remove $P

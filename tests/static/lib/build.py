@@ -71,7 +71,7 @@ def build_flavour(subject, out, flavour, extra):
 
 
 def build_tree(subject, out):
-    """Product with samples; test flavour with the test modules.
+    """Product with samples and test modules; test flavour with its own.
 
     What both flavours have in common, sparse reads once.
     """
