@@ -187,7 +187,7 @@ static void test_refused(void)
 
 		if (!unit_check(&t, why == ex->result && !pi.kind,
 				"%d instead of %d", why, ex->result))
-			unit_hex("bytes", ex->bytes, ex->size);
+			unit_hex(&t, "bytes", ex->bytes, ex->size);
 	}
 	unit_done(&t);
 }
@@ -206,7 +206,7 @@ static void test_accepted(void)
 		if (!unit_check(&t, !why && pi.kind == ex->result &&
 				pi.len == ex->size, "verdict %d, kind %d, length %d",
 				why, pi.kind, pi.len))
-			unit_hex("bytes", ex->bytes, ex->size);
+			unit_hex(&t, "bytes", ex->bytes, ex->size);
 	}
 	unit_done(&t);
 }
@@ -390,7 +390,7 @@ static void check_pad(struct unit_test *t, const struct pad_example *ex,
 	if (!unit_check(t, good, "length %u: %d, %lx instead of %lx", len, ret,
 			ci ? (unsigned long)mentioned(ci) : 0,
 			(unsigned long)address))
-		unit_hex("bytes", ex->bytes, ex->size);
+		unit_hex(t, "bytes", ex->bytes, ex->size);
 }
 
 static void test_padding(void)

@@ -336,23 +336,24 @@ static bool same_registers(struct pt_regs *a, struct pt_regs *b)
 	return a->ip == b->ip && a->flags == b->flags;
 }
 
-static void show(const char *who, struct pt_regs *regs)
+static void show(struct unit_test *t, const char *who, struct pt_regs *regs)
 {
 	int i;
 
-	printf("#   %-9s ip %lx flags %lx", who, regs->ip, regs->flags);
+	unit_say(t, "#   %-9s ip %lx flags %lx", who, regs->ip, regs->flags);
 	for (i = 0; i < 16; i++)
-		printf(" %lx", get_reg(regs, i));
-	printf("\n");
+		unit_say(t, " %lx", get_reg(regs, i));
+	unit_say(t, "\n");
 }
 
-static void complain(const struct code *code, struct pt_regs *before,
-		     struct pt_regs *native, struct pt_regs *emulated)
+static void complain(struct unit_test *t, const struct code *code,
+		     struct pt_regs *before, struct pt_regs *native,
+		     struct pt_regs *emulated)
 {
-	unit_hex("bytes", code->bytes, code->len);
-	show("before", before);
-	show("processor", native);
-	show("emulated", emulated);
+	unit_hex(t, "bytes", code->bytes, code->len);
+	show(t, "before", before);
+	show(t, "processor", native);
+	show(t, "emulated", emulated);
 }
 
 static void one_round(struct unit_test *t,
@@ -371,7 +372,7 @@ static void one_round(struct unit_test *t,
 	why = poke_insn_decode(&pi, code.bytes, sizeof(code.bytes));
 	if (!unit_check(t, !why && pi.len == code.len && !poke_insn_is_copy(&pi),
 			"verdict %d, length %d, kind %d", why, pi.len, pi.kind)) {
-		unit_hex("bytes", code.bytes, code.len);
+		unit_hex(t, "bytes", code.bytes, code.len);
 		return;
 	}
 	stack = *stack_at(before.sp);
@@ -385,7 +386,7 @@ static void one_round(struct unit_test *t,
 			!memcmp(&after, stack_at(before.sp), sizeof(after)),
 			"differs from the processor (signal %d)", native.signal) &&
 	    t->failed < MAX_COMPLAINTS)
-		complain(&code, &before, &native.regs, &emulated);
+		complain(t, &code, &before, &native.regs, &emulated);
 	/* with RSP as target the stack was in the code area */
 	if (before.sp >= NATIVE_CODE && before.sp < NATIVE_CODE + NATIVE_CODE_SIZE)
 		memset(stack_at(before.sp), POKE_INT3, sizeof(stack));

@@ -211,7 +211,7 @@ static void complain_about(struct unit_test *t, bool good, const cs_insn *ci,
 	if (!unit_check(t, good, "%lx: %s %s: %d, expected %d",
 			(unsigned long)ci->address, ci->mnemonic, ci->op_str,
 			got, want) && t->failed < MAX_COMPLAINTS)
-		unit_hex("bytes", ci->bytes, ci->size);
+		unit_hex(t, "bytes", ci->bytes, ci->size);
 }
 
 static const unsigned int registers[16] = {
@@ -399,7 +399,7 @@ static void check_newer_vector(const u8 *code, const struct poke_insn *pi,
 	if (!unit_check(&lengths, vector && !why && pi->kind == POKE_INSN_COPY,
 			"%lx: capstone fails, we say %d", (unsigned long)addr,
 			why))
-		unit_hex("bytes", code, 8);
+		unit_hex(&lengths, "bytes", code, 8);
 }
 
 static void sweep(const struct text *text)

@@ -19,16 +19,38 @@ struct unit_test {
 	const char *name;
 	unsigned long checks;
 	unsigned long failed;
+	unsigned int length;
+	char said[4096];	/* what follows the result; more is cut off */
 };
 
 static int unit_failures;
 
-static inline void unit_hex(const char *what, const u8 *bytes, unsigned int len)
+static inline __printf(2, 0)
+void unit_vsay(struct unit_test *t, const char *format, va_list args)
 {
-	printf("#   %s", what);
+	unsigned int room = sizeof(t->said) - t->length;
+	unsigned int n = vsnprintf(t->said + t->length, room, format, args);
+
+	t->length += n < room ? n : room - 1;
+}
+
+static inline __printf(2, 3)
+void unit_say(struct unit_test *t, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	unit_vsay(t, format, args);
+	va_end(args);
+}
+
+static inline void unit_hex(struct unit_test *t, const char *what,
+			    const u8 *bytes, unsigned int len)
+{
+	unit_say(t, "#   %s", what);
 	while (len--)
-		printf(" %02x", *bytes++);
-	printf("\n");
+		unit_say(t, " %02x", *bytes++);
+	unit_say(t, "\n");
 }
 
 /* Counts a check; complains about the first few that fail. */
@@ -40,11 +62,11 @@ bool unit_check(struct unit_test *t, bool good, const char *format, ...)
 	t->checks++;
 	if (good || t->failed++ >= MAX_COMPLAINTS)
 		return good;
-	printf("# %s: ", t->name);
+	unit_say(t, "# ");
 	va_start(args, format);
-	vprintf(format, args);
+	unit_vsay(t, format, args);
 	va_end(args);
-	printf("\n");
+	unit_say(t, "\n");
 	return false;
 }
 
@@ -55,6 +77,7 @@ static inline void unit_done(const struct unit_test *t)
 
 	printf("%s - %s\n", good ? "ok" : "not ok", t->name);
 	printf("# %s: %lu checks, %lu failed\n", t->name, t->checks, t->failed);
+	fputs(t->said, stdout);
 	unit_failures += !good;
 }
 
