@@ -31,8 +31,9 @@
 #include "poke_trace.h"
 #include "poke_validate.h"
 
+/* Rolling keeps preemption off while a sync lasts: not with PREEMPT_RT. */
 static const char * const poke_policy_names[] = { "roll", "emulate", NULL };
-LP_ENUM_PARAM(poke_policy, poke_policy_names, 0600);
+LP_ENUM_PARAM(poke_policy, poke_policy_names + IS_ENABLED(CONFIG_PREEMPT_RT), 0600);
 MODULE_PARM_DESC(poke_policy, "what the patching CPU does with its own breakpoints: roll, emulate");
 
 enum { POKE_SYNC2_AUTO, POKE_SYNC2_ON, POKE_SYNC2_OFF };
@@ -65,7 +66,6 @@ static struct poke_map poke_batch_map;
 static void poke_policy_fill(struct poke_policy *policy)
 {
 	*policy = (struct poke_policy) {
-		/* A sleeping-lock kernel may preempt whatever holds patch_cpu. */
 		.emulate = poke_policy || IS_ENABLED(CONFIG_PREEMPT_RT) ||
 			   boot_cpu_has(X86_FEATURE_XENPV),
 		.sync_timeout_ms = poke_sync_timeout_ms,

@@ -39,6 +39,12 @@ pk_stat() { awk -v k="$1" '$1 == k { print $2 }' "$PK_STATS"; }
 pk_clear() { echo > "$PK_STATS"; }
 pk_set() { echo "$2" > "$PK_PARAMS/$1"; }
 
+# pk_rolls - has this kernel the policy "roll"? PREEMPT_RT has "emulate" only.
+pk_rolls() { [ ! -e /sys/kernel/realtime ]; }
+pk_policies() { ! pk_rolls || echo roll; echo emulate; }
+# rolling COMMAND... - what a poker that rolls is needed for
+rolling() { ! pk_rolls || "$@"; }
+
 # pk_show - what went wrong, for the reader
 pk_show()
 {
@@ -93,6 +99,17 @@ pk_hammer()
 	else
 		ok "$lp_desc: $(pk_get flips) flips, $(pk_get executed) executed, 0 torn"
 		diag "least per CPU: $(pk_get min_old) old, $(pk_get min_new) new$(pk_phases); $(pk_get ms) ms"
+	fi
+}
+
+# pk_hammer_ctx CTX N - N flips that are met in a context
+pk_hammer_ctx()
+{
+	if [ "$1" = softirq ] && [ -e /sys/kernel/realtime ]; then
+		# a thread has to be woken each time
+		pk_hammer softirq ctx=softirq flips=$((4 * $2)) pause_us=500
+	else
+		pk_hammer "$1" ctx="$1" flips="$2"
 	fi
 }
 

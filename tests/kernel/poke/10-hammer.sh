@@ -11,7 +11,7 @@ n=$(count 250 2000)
 
 pk_hammer "task" ctx=task flips="$(count 1500 20000)"
 for ctx in irq softirq nmi kprobe mixed; do
-	pk_hammer "$ctx" ctx=$ctx flips="$n"
+	pk_hammer_ctx $ctx "$n"
 done
 pk_hammer "interrupts off 500 us" ctx=irqs-off irqoff_us=500 flips="$n"
 pk_hammer "interrupts off 20 ms" ctx=irqs-off irqoff_us=20000 flips="$(count 25 300)"
@@ -29,9 +29,10 @@ for site in kernel16 kernel64 kernelpage; do
 	fi
 done
 
+policy=$(cat "$PK_PARAMS/poke_policy")
 pk_set poke_policy emulate
 pk_hammer "task, policy emulate" flips="$n"
-pk_set poke_policy roll
+pk_set poke_policy "$policy"
 pk_set poke_middle_sync off
 pk_hammer "task, middle sync off" flips="$n" linger=20
 pk_hammer "nmi, middle sync off" ctx=nmi flips="$n" linger=20

@@ -31,8 +31,8 @@ patching()
 
 check "livepoke and the test module load" pk_load
 n=$(count 150 1500)
-for policy in roll emulate; do
-	pk_set poke_policy $policy
+for policy in $(pk_policies); do
+	pk_set poke_policy "$policy"
 	for site in call jcc jccn; do
 		pk_clear
 		pk_hammer "$site, policy $policy" site=$site flips="$n"

@@ -24,7 +24,7 @@ at()
 	fi
 }
 
-for policy in $(count roll "roll emulate"); do
+for policy in $(pk_policies | head -n "$(count 1 2)"); do
 	pk_set poke_policy "$policy"
 	for p in $PK_POINTS; do
 		name=${p%%:*} which=${p##*:} point=${p#*:}
@@ -33,7 +33,7 @@ for policy in $(count roll "roll emulate"); do
 		at "$point" "$which" "$name${which#0}, policy $policy" 1
 	done
 done
-pk_set poke_policy roll
+pk_set poke_policy "$(pk_policies | head -n 1)"
 # Once more, with a record of what the protocol does.
 cf_start
 at 4 0 "INT3, recorded" 0

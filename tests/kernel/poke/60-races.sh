@@ -8,12 +8,16 @@
 check "livepoke and the test module load" pk_load
 pk_set poke_hand_over_ms 10000
 
-check "late: trapped in an attempt that was rolled back" pk hold what=late
-is "it executed the old instruction, and the late hit was claimed" \
-	"$(pk_get executed_old) $(pk_stat late_hits)" "1 1"
-
-check "republish: the next attempt puts the INT3 back meanwhile" pk hold what=republish
-is "the change of pseq was noticed" "$(pk_get executed_old) $(pk_stat republished_hits)" "1 1"
+# what=late: trapped in an attempt that was rolled back; what=republish: the next
+# attempt puts the INT3 back meanwhile
+rolled_back()
+{
+	check "$1: ends well" pk hold what="$1"
+	is "$1: it executed the old instruction, and this hit was counted" \
+		"$(pk_get executed_old) $(pk_stat "$2")" "1 1"
+}
+rolling rolled_back late late_hits
+rolling rolled_back republish republished_hits
 
 check "forget: trapped after COMMIT, looks in sync 3" pk hold what=forget
 is "it executed the new instruction" "$(pk_get executed_new)" 1
@@ -26,8 +30,12 @@ is "holds sync 3 up" "$(pk_get in_sync) $(pk_get premature)" "1 0"
 check "nmi: the same in sync 1" pk hold what=nmi ms=20000
 is "is an acknowledgement there" "$(pk_get in_sync) $(pk_get premature)" "1 1"
 
-check "mask: an acknowledgement that is overtaken by a retry" pk hold what=mask
-is "does not count for it" "$(pk_get in_sync) $(pk_get premature)" "1 0"
+overtaken()
+{
+	check "mask: an acknowledgement that is overtaken by a retry" pk hold what=mask
+	is "does not count for it" "$(pk_get in_sync) $(pk_get premature)" "1 0"
+}
+rolling overtaken
 
 pk_set poke_sync_timeout_ms 100
 check "quarantine: on the way into a slot when its poke times out" pk hold what=quarantine

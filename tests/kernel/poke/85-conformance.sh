@@ -38,8 +38,8 @@ for which in 2 3; do
 	record pk stuck which=$which ms=500 pause_us=1000
 	cf_accept "stuck in sync $which" pokes=1
 done
-for what in forget late republish mask sync3 quarantine; do
-	record pk hold what=$what
+for what in $(rolling echo late republish mask) forget sync3 quarantine; do
+	record pk hold what="$what"
 	cf_accept "hold $what" pokes=1
 done
 check "both unload" pk_unload
@@ -69,11 +69,11 @@ broken ACK_BEFORE_SERIALISE I3 pk flip n=5
 broken INT3_BEHIND_GEN I3 pk flip n=5
 broken TRAP_WAITS I4 pk hammer flips=20
 broken HELPS I5 pk_middle_on pk hammer flips=20
-broken ROLL_FORWARD_UNSYNCED I2 pk_middle_on pk inject how=nmi point=10 n=5
+rolling broken ROLL_FORWARD_UNSYNCED I2 pk_middle_on pk inject how=nmi point=10 n=5
 broken FORGET_EARLY I6 pk hold what=forget
-broken LATE_UNCLAIMED CLAIM pk hold what=late
-broken NO_PSEQ CLAIM pk hold what=republish
-broken MASK_BITS I3 pk hold what=mask
+rolling broken LATE_UNCLAIMED CLAIM pk hold what=late
+rolling broken NO_PSEQ CLAIM pk hold what=republish
+rolling broken MASK_BITS I3 pk hold what=mask
 broken SYNC3_ANY_ACK I6 pk hold what=sync3
 broken NO_QUARANTINE SLOT pk hold what=quarantine
 broken ONE_IF_SLOT SLOT pk hammer ctx=irqs-off flips=20

@@ -60,19 +60,19 @@ pk_middle_on() { pk_set poke_middle_sync on; "$@"; }
 caught NO_SYNC2 invariant pk_middle_on pk flip n=5
 caught NO_SYNC3 invariant pk flip n=5
 caught ACK_BEFORE_SERIALISE invariant pk flip n=5
-caught ROLL_FORWARD_UNSYNCED invariant pk_middle_on pk inject how=nmi point=10 n=5
+rolling caught ROLL_FORWARD_UNSYNCED invariant pk_middle_on pk inject how=nmi point=10 n=5
 caught FORGET_EARLY unclaimed pk hold what=forget
-caught LATE_UNCLAIMED unclaimed pk hold what=late
-caught NO_PSEQ unclaimed pk hold what=republish
-caught MASK_BITS premature pk hold what=mask ms=5000
+rolling caught LATE_UNCLAIMED unclaimed pk hold what=late
+rolling caught NO_PSEQ unclaimed pk hold what=republish
+rolling caught MASK_BITS premature pk hold what=mask ms=5000
 caught SYNC3_ANY_ACK premature pk hold what=sync3 ms=5000
 caught SYNC3_ANY_ACK premature pk hold what=sync3nmi ms=5000
 caught NO_QUARANTINE new pk hold what=quarantine
 caught ONE_IF_SLOT bad_if pk hammer ctx=irqs-off flips="$n"
 caught ABORT_FORGETS_BYTES bytes pk timeout
 caught STUCK_GIVES_UP stuck pk_hand_over pk stuck which=3 ms=20000
-caught NEVER_ROLLS_BACK rolls pk inject how=nmi point=4 n=5
-caught ROLL_FORWARD_UNSYNCED invariant pk_middle_on pk inject how=mc point=10 n=2
+rolling caught NEVER_ROLLS_BACK rolls pk inject how=nmi point=4 n=5
+rolling caught ROLL_FORWARD_UNSYNCED invariant pk_middle_on pk inject how=mc point=10 n=2
 caught BATCH_FORGETS_LAST error-84 pk batch n=256 flips=2 hammer=0
 caught TWO_AT_ONCE error-84 pk two n=5
 caught KPROBE_UNSEEN error-18 pk kprobe point=1
