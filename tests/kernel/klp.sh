@@ -131,7 +131,9 @@ counter() { lptarget stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
 inside() { [ "$(counter inside)" = "$1" ]; }
 
-# Suspends as far as taking all other CPUs down, and wakes up.
+# Suspends as far as taking all other CPUs down, and wakes up. Kernels without
+# PM_DEBUG can go all the way only.
+can_test_suspend() { [ -e /sys/power/pm_test ]; }
 suspend_test()
 {
 	echo 1 > /sys/module/suspend/parameters/pm_test_delay

@@ -45,6 +45,13 @@ pk_policies() { ! pk_rolls || echo roll; echo emulate; }
 # rolling COMMAND... - what a poker that rolls is needed for
 rolling() { ! pk_rolls || "$@"; }
 
+# pk_mces - machine checks that the kernel has handled; fails if it handles none
+pk_mces()
+{
+	awk '$1 == "MCE:" { f = 1; for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+$/) s += $i }
+		END { print s + 0; exit !f }' /proc/interrupts
+}
+
 # pk_show - what went wrong, for the reader
 pk_show()
 {
