@@ -169,8 +169,7 @@ static void lp_set_version_flags(struct lp_live_patch *live, bool transition)
 	lp_for_each_live_object(live, object)
 		lp_for_each_version(object, version)
 			WRITE_ONCE(version->transition, transition);
-	if (!transition)
-		LP_RECORD(KLP_FLAGS, 0, 0);
+	LP_RECORD(KLP_FLAGS, transition ? 2 : 0, 0);
 }
 
 static bool lp_live_changes(struct lp_live_patch *live, unsigned long addr)

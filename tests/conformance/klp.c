@@ -516,7 +516,8 @@ static void transition_step(const struct lp_record *r, size_t i)
 		break;
 	case LP_REC_KLP_FLAGS:
 		flags_set = r->a;
-		flags_at = i;
+		/* Until all are set, a handler may have seen none. */
+		flags_at = r->a == 2 ? i : (size_t)-1;
 		break;
 	case LP_REC_KLP_SYNC:
 		sync_began = i;

@@ -238,6 +238,14 @@ static bool is_over(const struct trace *t, size_t i)
 	return done != NONE && !t->r[done].a && (flags == NONE || flags < done);
 }
 
+/* Where the flags are being set, and a handler may see them or not */
+static bool is_early(const struct trace *t, size_t i)
+{
+	size_t flags = last_before(t, i, LP_REC_KLP_FLAGS);
+
+	return flags != NONE && t->r[flags].a == 1;
+}
+
 static bool fits_second(const struct trace *t, size_t i, enum rule which)
 {
 	const struct lp_record *r = &t->r[i];
@@ -248,7 +256,8 @@ static bool fits_second(const struct trace *t, size_t i, enum rule which)
 	case RULE_I7:
 		return r->what == LP_REC_POKE_END && r->a;
 	case RULE_J4:
-		return r->what == LP_REC_KLP_CHOICE && !is_over(t, i);
+		return r->what == LP_REC_KLP_CHOICE && !is_over(t, i) &&
+		       !is_early(t, i);
 	case RULE_J5:
 		return r->what == LP_REC_KLP_DONE;
 	default:
