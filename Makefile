@@ -140,7 +140,7 @@ check-long: ## the same with the full repetition counts
 	@LP_COUNTS=full scripts/run-checks
 
 check-matrix: ## run every test on every kernel, newest and rt included (hours)
-	@LP_COUNTS=ci LP_MATRIX=1 KERNELS= scripts/run-checks
+	@LP_COUNTS=ci LP_MATRIX=1 scripts/run-checks
 
 check-config: ## poke and klp on kernels built without LIVEPATCH, KALLSYMS_ALL, or with PREEMPT
 	@scripts/check-built config
