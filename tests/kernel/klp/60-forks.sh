@@ -24,7 +24,9 @@ check "load livepoke" load livepoke
 check "load the target" load lp_test_target
 echo 60000 > /proc/sys/kernel/threads-max
 
-check "$((FORKS / 10)) forks beforehand, to fill the caches" lpload forks $((FORKS / 10))
+# The newest kernels keep much of what is freed for each CPU.
+WARM_UP=$(count 3000 20000)
+check "$WARM_UP forks beforehand, to fill the caches" lpload forks "$WARM_UP"
 before=$(kernel_kb)
 lptarget hold dsleep > /tmp/held &
 pid=$!
@@ -52,8 +54,9 @@ is_back()
 	after=$(kernel_kb)
 	[ "$after" -le $((before + 1024)) ]
 }
-check "the memory of the forks comes back (within 1 MB)" wait_for 20 is_back
+wait_for 20 is_back || :
 diag "kernel memory: $before kB before, $after kB after"
+check "the memory of the forks comes back (within 1 MB)" [ "$after" -le $((before + 1024)) ]
 
 # The same with a few tasks, recorded; the product has no record.
 forks_recorded()
