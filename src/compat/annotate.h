@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ANNOTATE_NOENDBR for assembler: objtool is not to ask for an ENDBR where an
- * address is taken. Kernels that do not ask have no such macro.
+ * ANNOTATE_NOENDBR, for assembler only: objtool is not to ask for an ENDBR
+ * where an address is taken. Kernels that do not ask have no such macro.
  */
 #ifndef _LIVEPOKE_COMPAT_ANNOTATE_H
 #define _LIVEPOKE_COMPAT_ANNOTATE_H
 
-#ifdef __ASSEMBLY__
 #if __has_include(<linux/annotate.h>)
 #include <linux/annotate.h>
 #elif __has_include(<linux/objtool.h>)
@@ -16,6 +15,5 @@
 .macro ANNOTATE_NOENDBR
 .endm
 #endif
-#endif /* __ASSEMBLY__ */
 
-#endif
+#endif /* _LIVEPOKE_COMPAT_ANNOTATE_H */
