@@ -11,6 +11,7 @@
 #include "../../src/test_record.h"
 
 #define CPUS	64
+#define NONE	((size_t)-1)	/* no entry of the record */
 
 #define __printf(fmt, args)	__attribute__((format(printf, fmt, args)))
 

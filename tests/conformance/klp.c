@@ -517,7 +517,7 @@ static void transition_step(const struct lp_record *r, size_t i)
 	case LP_REC_KLP_FLAGS:
 		flags_set = r->a;
 		/* Until all are set, a handler may have seen none. */
-		flags_at = r->a == 2 ? i : (size_t)-1;
+		flags_at = r->a == 2 ? i : NONE;
 		break;
 	case LP_REC_KLP_SYNC:
 		sync_began = i;

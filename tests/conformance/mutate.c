@@ -7,7 +7,6 @@
 #include "conform.h"
 #include "poke_words.h"
 
-#define NONE		((size_t)-1)
 #define OTHER_TASK	64	/* no task_struct is there */
 
 static bool is_commit(const struct lp_record *r)

@@ -39,8 +39,9 @@ pk_stat() { awk -v k="$1" '$1 == k { print $2 }' "$PK_STATS"; }
 pk_clear() { echo > "$PK_STATS"; }
 pk_set() { echo "$2" > "$PK_PARAMS/$1"; }
 
+is_realtime() { [ -e /sys/kernel/realtime ]; }
 # pk_rolls - has this kernel the policy "roll"? PREEMPT_RT has "emulate" only.
-pk_rolls() { [ ! -e /sys/kernel/realtime ]; }
+pk_rolls() { ! is_realtime; }
 pk_policies() { ! pk_rolls || echo roll; echo emulate; }
 # rolling COMMAND... - what a poker that rolls is needed for
 rolling() { ! pk_rolls || "$@"; }
@@ -112,7 +113,7 @@ pk_hammer()
 # pk_hammer_ctx CTX N - N flips that are met in a context
 pk_hammer_ctx()
 {
-	if [ "$1" = softirq ] && [ -e /sys/kernel/realtime ]; then
+	if [ "$1" = softirq ] && is_realtime; then
 		# a thread has to be woken each time
 		pk_hammer softirq ctx=softirq flips=$((4 * $2)) pause_us=500
 	else

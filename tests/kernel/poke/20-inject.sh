@@ -118,7 +118,6 @@ for which in 2 3; do
 done
 pk_set poke_hand_over_ms 10000
 
-policy=$(cat "$PK_PARAMS/poke_policy")
 pk_set poke_policy emulate
 for middle in off on; do
 	pk_set poke_middle_sync $middle
@@ -135,7 +134,6 @@ for middle in off on; do
 			"$(outcome "$name")" "$wanted"
 	done
 done
-pk_set poke_policy "$policy"
 
 pk_invariants "all of it"
 check "both unload" pk_unload
