@@ -47,6 +47,10 @@ NO_BTF = $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 # Versions of our symbols that modules in DIR were linked with are out of date:
 # kbuild looks at that when it makes the list of their own symbols only.
 relink = [ ! $(OBJ)/Module.symvers -nt $(1)/Module.symvers ] || rm -f $(1)/Module.symvers
+# locked DIR, TARGET: make it when nobody else does in that directory. Tests of
+# "make check" build the same flavour side by side, and two kbuilds in one
+# directory take each other's files away.
+locked = mkdir -p $(1) && flock $(1) $(MAKE) --no-print-directory $(2)
 # put TEXT in FILE unless it is there already, so that nothing is rebuilt
 put = printf '%b' '$(1)' | cmp -s - $(2) 2>/dev/null || printf '%b' '$(1)' > $(2)
 
@@ -59,7 +63,9 @@ GUEST_KERNEL = $(or $(firstword $(KERNELS)),$(shell scripts/vm/kernel list | hea
 .DEFAULT_GOAL := modules
 
 modules: headers ## build livepoke.ko for KDIR (default: the running kernel)
-	@mkdir -p $(OBJ)
+	+@$(call locked,$(OBJ),build-modules)
+
+build-modules:
 	@find $(OBJ) -xtype l -delete
 	@cp -asuf $(CURDIR)/Kbuild $(CURDIR)/src $(CURDIR)/include $(OBJ)/
 	+$(KBUILD) M=$(OBJ) KCFLAGS='$(DEFS)' modules
@@ -68,7 +74,10 @@ headers:
 	@test -n "$(KVER)" || { echo "make: no kernel headers in $(KDIR); install linux-headers or give KDIR=" >&2; exit 2; }
 
 samples: modules ## build the sample patches against this tree
-	@mkdir -p $(OBJ)/samples $(addprefix $(OBJ)/samples/,$(SAMPLES))
+	+@$(call locked,$(OBJ)/samples,build-samples)
+
+build-samples:
+	@mkdir -p $(addprefix $(OBJ)/samples/,$(SAMPLES))
 	@find $(OBJ)/samples -xtype l -delete
 	@$(foreach s,$(SAMPLES),cp -asuf $(call sources_of,$(CURDIR)/samples/$(s)) $(OBJ)/samples/$(s)/ &&) :
 	@$(call relink,$(OBJ)/samples)
@@ -96,7 +105,9 @@ check-packages: ## install the packages in Debian root file systems (root, netwo
 	scripts/check-packages
 
 test-modules: modules
-	@mkdir -p $(OBJ)/tests
+	+@$(call locked,$(OBJ)/tests,build-test-modules)
+
+build-test-modules:
 	@find $(OBJ)/tests -xtype l -delete
 	@$(if $(TEST_MODULES),cp -asuf $(CURDIR)/tests/kernel/modules/. $(OBJ)/tests/)
 	@$(call relink,$(OBJ)/tests)
@@ -193,6 +204,6 @@ help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
 # Parts of other targets, not for the user
-STEPS := headers test-modules progs guest-tools demo-payload
+STEPS := headers build-modules build-samples build-test-modules test-modules progs guest-tools demo-payload
 .PHONY: $(STEPS)
 .PHONY: bench-transition check-bare check-config check-debug check-matrix check-smp check-strip coverage faults litmus silicon soak modules samples install-dev dkms-install dkms-uninstall deb sign check-packages tools payload demo check check-long models clean distclean help
