@@ -136,10 +136,10 @@ guest-tools: tools
 payload: headers progs guest-tools ## build all that a test guest gets, for KDIR
 	+@$(MAKE) --no-print-directory LP_TEST= samples test-modules
 	+@$(MAKE) --no-print-directory LP_TEST=1 test-modules
-	@scripts/vm/pack $(KVER) '$(BREAK)' '$(BREAK)' product test
+	@flock $(OBJ) scripts/vm/pack $(KVER) '$(BREAK)' '$(BREAK)' product test
 
 demo-payload: samples $(BUILD)/progs/demoload $(BUILD)/progs/demoalg
-	@scripts/vm/pack $(KVER) '$(BREAK)-demo' '$(BREAK)' product
+	@flock $(OBJ) scripts/vm/pack $(KVER) '$(BREAK)-demo' '$(BREAK)' product
 
 demo: ## live-patch a stock kernel in a virtual machine, step by step
 	@scripts/vm/demo
