@@ -17,7 +17,7 @@
 
 FLT=/sys/module/livepoke/parameters
 TP=/sys/module/tp_fault/parameters
-FLT_STRIDE=$(count 3 1 9)
+FLT_STRIDE=$(count 9 1)
 FLT_CELLS=0
 FLT_BAD=
 FLT_ANY_NUMBER=
@@ -67,7 +67,7 @@ flt_live_is() { [ "$(flt_value fault_live)" = "$1" ]; }
 # flt_sum - over the text of the kernel, and of the target
 flt_sum()
 {
-	awk '$3 == "_stext" { s = $1 } $3 == "_etext" { print s, $1 }' /proc/kallsyms > $TP/text
+	echo "$FLT_TEXT" > $TP/text
 	cat $TP/text
 	[ -d /sys/module/$T ] || return 0
 	at=$(cat /sys/module/$T/sections/.text)
@@ -219,9 +219,10 @@ flt_scenario()
 	fi
 }
 
-# All is loaded that the scenarios need
+# All is loaded that the scenarios need. Reading all symbols takes seconds: once.
 flt_start()
 {
+	FLT_TEXT=$(awk '$3 == "_stext" { s = $1 } $3 == "_etext" { print s, $1; exit }' /proc/kallsyms)
 	use test
 	if ! { load livepoke && load $T && load tp_fault; }; then
 		bail "cannot load"
