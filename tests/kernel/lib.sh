@@ -148,13 +148,5 @@ wait_for()
 	done
 }
 
-# count CI FULL [FEW] - the repetition count of this run; FEW is for tests that
-# take minutes, on kernels where "make check" does not run them
-count()
-{
-	case ${LP_COUNTS:-ci} in
-	full) echo "$2" ;;
-	few) echo "${3:-$1}" ;;
-	*) echo "$1" ;;
-	esac
-}
+# count CI FULL - the repetition count of this run
+count() { if [ "${LP_COUNTS:-ci}" = full ]; then echo "$2"; else echo "$1"; fi; }

@@ -300,7 +300,7 @@ module_going()
 unloading_race()
 {
 	diag "requests while livepoke goes"
-	for _ in $(seq "$(count 5 100 2)"); do
+	for _ in $(seq "$(count 2 100)"); do
 		load livepoke
 		(while [ -e "$CONTROL" ]; do
 			echo "engage vmlinux:lp_no_such 1" > "$CONTROL"

@@ -89,7 +89,7 @@ load_scenario()
 }
 
 use test
-load_scenario load "load livepoke.ko" 1 "$(count 9 1 27)"
+load_scenario load "load livepoke.ko" 1 "$(count 9 1)"
 load_scenario load-ftrace "the same with the hook at the entry of the trap" \
 	"$(count $((LOOKUPS + 1)) 1)" 1 poke_hook=ftrace
 diag "cells: $FLT_CELLS"

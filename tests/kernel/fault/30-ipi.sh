@@ -93,7 +93,7 @@ table_cells()
 	FLT_NAME=table FLT_BAD='' first=$FLT_CELLS
 	flt_baseline || flt_bad "does not work at all"
 	k=1
-	while [ -z "$FLT_BAD" ] && [ $k -le "$(count 9 1000 3)" ]; do
+	while [ -z "$FLT_BAD" ] && [ $k -le "$(count 3 1000)" ]; do
 		FLT_K=$k FLT_STEP="task $k finds the table full"
 		echo $k > $FLT/fault_table
 		FLT_ERR=$(table_op) || flt_bad "fails with $FLT_ERR"

@@ -321,7 +321,7 @@ unloader=$!
 echo on > $FLT/poke_middle_sync
 poke_lose_none
 text=$(flt_sum)
-event_scenario poke "events at the points of a poke" "$(count 11 1 33)" \
+event_scenario poke "events at the points of a poke" "$(count 33 1)" \
 	nmi offline kill unload-livepoke unload-owner unload-host
 recorded "an NMI in a poke" poke POKE_COMMIT 9 0 "" nmi
 cf_accept "an NMI in a poke" pokes=2 traps=1
@@ -332,14 +332,14 @@ is "text is what it was after the pokes" "$(flt_sum)" "$text"
 # A CPU is down.
 echo 0 > /sys/devices/system/cpu/cpu1/online
 pair=$P P=$A
-event_scenario target "the target is unloaded at the points of a transition" "$(count 7 1 21)" unload-target
+event_scenario target "the target is unloaded at the points of a transition" "$(count 21 1)" unload-target
 P=$pair
 
 # And somebody calls f without end.
 start_load callers=1
 lptarget reset
 target_text=$(flt_sum)
-event_scenario klp "events at the points of a transition" "$(count 13 1 39)" \
+event_scenario klp "events at the points of a transition" "$(count 39 1)" \
 	nmi offline kill unload-livepoke unload-owner
 recorded "a task dies in a transition" klp KLP_SCAN_CLEAN 103 0 there kill
 cf_accept "a task dies in a transition" transitions=2 sets=50 frames=100

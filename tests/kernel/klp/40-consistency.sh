@@ -12,7 +12,7 @@
 . /lp/klp.sh
 . /lp/conform.sh
 
-CYCLES=$(count 60 4000 20)		# two of them are a way there and one back
+CYCLES=$(count 20 4000)		# two of them are a way there and one back
 ENOUGH=10000
 
 enough()

@@ -71,7 +71,7 @@ caught()
 # variant NAME - with the load and the delay that are on
 variant()
 {
-	check "$1: correct code passes" passes "$(count 6 80 3)"
+	check "$1: correct code passes" passes "$(count 3 80)"
 	caught "$1"
 	lptarget kstop
 	stop_load

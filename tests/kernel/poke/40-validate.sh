@@ -239,7 +239,7 @@ accepted "the same without it" "$nop5"
 
 # anything
 sum=$(grep -wE '_stext|_etext' /tmp/symbols | sort | awk '{ printf " %s", $1 }')
-N=$(count 2000 10000 800)
+N=$(count 800 10000)
 echo "$N$sum" > $P/random
 line=$(cat $P/random)
 diag "random addresses: $line"
