@@ -164,12 +164,12 @@ static void lp_set_version_flags(struct lp_live_patch *live, bool transition)
 	struct lp_live_object *object;
 	struct lp_version *version;
 
-	if (transition)
-		LP_RECORD(KLP_FLAGS, 1, 0);
+	LP_RECORD(KLP_FLAGS, transition, 0);
 	lp_for_each_live_object(live, object)
 		lp_for_each_version(object, version)
 			WRITE_ONCE(version->transition, transition);
-	LP_RECORD(KLP_FLAGS, transition ? 2 : 0, 0);
+	if (transition)
+		LP_RECORD(KLP_FLAGS, 2, 0);
 }
 
 static bool lp_live_changes(struct lp_live_patch *live, unsigned long addr)

@@ -62,7 +62,7 @@ typedef uint64_t u64;
 	R(KLP_WORD_TO)							\
 	R(KLP_WORD)		/* the word */				\
 	R(KLP_OVERFLOW)		/* the word before */			\
-	R(KLP_FLAGS)		/* transition flags: being set 1, set 2, cleared 0 */ \
+	R(KLP_FLAGS)		/* transition flags: being set 1, set 2, being cleared 0 */ \
 	R(KLP_SECTION)							\
 	R(KLP_SECTION_END)						\
 	R(KLP_SYNC)							\

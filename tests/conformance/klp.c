@@ -5,20 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "conform.h"
+#include "klp_words.h"
 
 #define FRAMES		32	/* open calls of patched functions of one task */
 #define SECTIONS	16	/* open sections of one CPU */
 
-/* As in src/klp_word.h and src/klp_tasks.h */
-enum { W_IDLE, W_PREP, W_ACTIVE, W_FROZEN, W_CLOSING, W_PHASES };
-
-#define W_PHASE		0x07
-#define W_TARGET	0x08
-#define W_INI		0x10
-#define W_OVERFLOW	0x20
-#define W_LISTED	0x40	/* newborn tasks take the target */
-#define W_NOTES		(W_OVERFLOW | W_LISTED)	/* any context sets or clears them */
-
+/* As in src/klp_tasks.h */
 enum { UNKNOWN, UNPATCHED, PATCHED };
 
 /*
@@ -30,7 +22,7 @@ struct call {
 	bool begun, forced;
 };
 
-/* A section by context: preemption counts but that of preemption itself */
+/* A section by context */
 #define CONTEXTS	4
 
 struct section {
@@ -64,7 +56,9 @@ static struct task *all_tasks;
 static struct history words;
 static unsigned long epoch = 1;
 static bool flags_set;
-static size_t flags_at;
+
+/* From here on a handler that starts has to choose. */
+static size_t choose_from = NONE;
 
 /* Between two transitions, what each call is to be; else UNKNOWN */
 static unsigned int settled;
@@ -132,11 +126,6 @@ static const char *name_of(unsigned int universe)
 /*
  * Sections, and waiting for them
  */
-
-static unsigned int context_of(const struct lp_record *r)
-{
-	return r->nr >> 8 & 0xffff;
-}
 
 /* The last section that this task was in, in this context */
 static struct section *own_section(struct task *task, const struct lp_record *r)
@@ -223,6 +212,10 @@ static void on_phase(u64 old, u64 new, size_t i)
 		seen.transitions++;
 		if (ini_of(new) == target_of(new))
 			violated(RULE_ORDER, i, "begins with the target as the initial universe");
+		break;
+	case W_ACTIVE:
+		if (from == W_PREP && target_of(new) == PATCHED)
+			choose_from = i;
 		break;
 	case W_FROZEN:
 		frozen_at = i;
@@ -372,16 +365,16 @@ static void on_choice(const struct lp_record *r, size_t i)
  */
 
 /*
- * J4: a handler that has run since the flags were set has chosen. One from
- * before that, or none because the redirection was not there yet, need not;
- * nor one that comes when all is done, and the functions are taken off before
- * the flags are cleared.
+ * J4: a handler that has run since the flags were set, and the functions put on,
+ * has chosen. One from before that, or none because the redirection was not
+ * there yet, need not; nor one that comes when all is done, and the functions
+ * are taken off before the flags are cleared.
  */
 static void check_chosen(const struct lp_record *r, struct task *task, size_t i)
 {
 	size_t section = own_section(task, r)->at;
 
-	if (flags_set && settled != UNPATCHED && section > flags_at &&
+	if (flags_set && settled != UNPATCHED && section > choose_from &&
 	    r->a < FUNCTIONS && chosen[r->a])
 		violated(RULE_J4, i, "a function is called in a transition, and no handler has chosen it");
 }
@@ -516,8 +509,12 @@ static void transition_step(const struct lp_record *r, size_t i)
 		break;
 	case LP_REC_KLP_FLAGS:
 		flags_set = r->a;
-		/* Until all are set, a handler may have seen none. */
-		flags_at = r->a == 2 ? i : NONE;
+		/*
+		 * Until all are set, a handler may have seen none; nor a
+		 * function to choose, where the redirection of an earlier
+		 * patch is left and empty.
+		 */
+		choose_from = r->a == 2 && !is_enabling(word_now()) ? i : NONE;
 		break;
 	case LP_REC_KLP_SYNC:
 		sync_began = i;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "conform.h"
+#include "klp_words.h"
 #include "poke_words.h"
 
 #define OTHER_TASK	64	/* no task_struct is there */
@@ -181,7 +182,7 @@ static bool fits(const struct trace *t, size_t i, enum rule which)
 	case RULE_J1:
 		return r->what == LP_REC_KLP_SET || is_new_record(r);
 	case RULE_J2:
-		return r->what == LP_REC_KLP_WORD && (r->a & 7) == 2;
+		return r->what == LP_REC_KLP_WORD && (r->a & W_PHASE) == W_ACTIVE;
 	case RULE_J3:
 		return r->what == LP_REC_FRAME;
 	case RULE_J4:
@@ -228,21 +229,51 @@ static void break_j5b(struct trace *t, size_t i)
 	r->a = 1;
 }
 
-/* Where a way back is done, and nobody has to choose, flags or not */
-static bool is_over(const struct trace *t, size_t i)
+/* Where the handler began that makes choice @i */
+static size_t section_of(const struct trace *t, size_t i)
 {
-	size_t done = last_before(t, i, LP_REC_KLP_DONE);
-	size_t flags = last_before(t, i, LP_REC_KLP_FLAGS);
+	const struct lp_record *r = &t->r[i];
+	size_t j = i;
 
-	return done != NONE && !t->r[done].a && (flags == NONE || flags < done);
+	do {
+		j = last_before(t, j, LP_REC_KLP_SECTION);
+	} while (j != NONE && (t->r[j].task != r->task ||
+			       context_of(&t->r[j]) != context_of(r)));
+	return j;
 }
 
-/* Where the flags are being set, and a handler may see them or not */
-static bool is_early(const struct trace *t, size_t i)
+/* The call that choice @i is for */
+static size_t frame_of(const struct trace *t, size_t i)
 {
-	size_t flags = last_before(t, i, LP_REC_KLP_FLAGS);
+	const struct lp_record *r = &t->r[i];
+	size_t j;
 
-	return flags != NONE && t->r[flags].a == 1;
+	for (j = i + 1; j < t->n; j++) {
+		if (t->r[j].what == LP_REC_FRAME && t->r[j].task == r->task &&
+		    context_of(&t->r[j]) == context_of(r))
+			return j;
+	}
+	return NONE;
+}
+
+/*
+ * Does a handler that makes choice @i have to? Not one that began before all
+ * flags were set and all functions put on, nor one whose call comes when a way
+ * back is done, or when the flags are being cleared.
+ */
+static bool has_to_choose(const struct trace *t, size_t i)
+{
+	size_t section = section_of(t, i), frame = frame_of(t, i);
+	size_t flags, done, word;
+
+	if (section == NONE || frame == NONE)
+		return false;
+	flags = last_before(t, frame, LP_REC_KLP_FLAGS);
+	done = last_before(t, frame, LP_REC_KLP_DONE);
+	word = last_before(t, section, LP_REC_KLP_WORD);
+	return flags != NONE && flags < section && t->r[flags].a == 2 &&
+	       (done == NONE || done < flags || t->r[done].a) &&
+	       (word == NONE || !is_enabling(t->r[word].a));
 }
 
 static bool fits_second(const struct trace *t, size_t i, enum rule which)
@@ -255,8 +286,7 @@ static bool fits_second(const struct trace *t, size_t i, enum rule which)
 	case RULE_I7:
 		return r->what == LP_REC_POKE_END && r->a;
 	case RULE_J4:
-		return r->what == LP_REC_KLP_CHOICE && !is_over(t, i) &&
-		       !is_early(t, i);
+		return r->what == LP_REC_KLP_CHOICE && has_to_choose(t, i);
 	case RULE_J5:
 		return r->what == LP_REC_KLP_DONE;
 	default:
