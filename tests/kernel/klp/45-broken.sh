@@ -39,9 +39,10 @@ run_cycles()
 	[ "$(counter mixed)$(counter backward)" = 00 ] || { lptarget stats; return 1; }
 }
 
-# happened PASSAGES - what the load and the delay are for
+# happened PASSAGES - there were calls, and what the load and the delay are for
 happened()
 {
+	[ "$(counter calls)" -ge 10 ] || { echo "$(counter calls) calls"; return 1; }
 	[ "$(cat $TP/delay_us)" = 0 ] || [ "$(cat $TP/passages)" -gt "$1" ] ||
 		{ echo "the point was not passed"; return 1; }
 	[ "$(cat $TP/gate_until)" = 0 ] || [ "$(cat $TP/gated)" -gt 0 ] ||
@@ -49,7 +50,7 @@ happened()
 }
 
 # passes N - so many cycles without the mistake, and more if what they are for
-# has not happened by then; there were calls
+# has not happened by then
 passes()
 {
 	before=$(cat $TP/passages)
@@ -57,7 +58,6 @@ passes()
 		run_cycles "$1" || return 1
 		! happened "$before" > /dev/null || break
 	done
-	[ "$(counter calls)" -ge 10 ] || { echo "$(counter calls) calls"; return 1; }
 	happened "$before"
 }
 
