@@ -229,28 +229,31 @@ static void break_j5b(struct trace *t, size_t i)
 	r->a = 1;
 }
 
+/* Are both steps of one task, in one context? */
+static bool same_context(const struct lp_record *a, const struct lp_record *b)
+{
+	return a->task == b->task && context_of(a) == context_of(b);
+}
+
 /* Where the handler began that makes choice @i */
 static size_t section_of(const struct trace *t, size_t i)
 {
-	const struct lp_record *r = &t->r[i];
 	size_t j = i;
 
 	do {
 		j = last_before(t, j, LP_REC_KLP_SECTION);
-	} while (j != NONE && (t->r[j].task != r->task ||
-			       context_of(&t->r[j]) != context_of(r)));
+	} while (j != NONE && !same_context(&t->r[j], &t->r[i]));
 	return j;
 }
 
 /* The call that choice @i is for */
 static size_t frame_of(const struct trace *t, size_t i)
 {
-	const struct lp_record *r = &t->r[i];
 	size_t j;
 
 	for (j = i + 1; j < t->n; j++) {
-		if (t->r[j].what == LP_REC_FRAME && t->r[j].task == r->task &&
-		    context_of(&t->r[j]) == context_of(r))
+		if (t->r[j].what == LP_REC_FRAME &&
+		    same_context(&t->r[j], &t->r[i]))
 			return j;
 	}
 	return NONE;
