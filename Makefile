@@ -77,7 +77,7 @@ samples: modules ## build the sample patches against this tree
 	+@$(call locked,$(OBJ)/samples,build-samples)
 
 build-samples:
-	@mkdir -p $(addprefix $(OBJ)/samples/,$(SAMPLES))
+	@mkdir -p $(OBJ)/samples $(addprefix $(OBJ)/samples/,$(SAMPLES))
 	@find $(OBJ)/samples -xtype l -delete
 	@$(foreach s,$(SAMPLES),cp -asuf $(call sources_of,$(CURDIR)/samples/$(s)) $(OBJ)/samples/$(s)/ &&) :
 	@$(call relink,$(OBJ)/samples)
