@@ -76,10 +76,10 @@ static void lp_check_signature(struct lp_diagnosis *d, const char *file)
 	free(path);
 }
 
-/* Checksums that livepoke.ko exports, to compare with those wanted */
-static struct kmod_list *lp_livepoke_symbols(struct kmod_ctx *ctx)
+/* What an installed module exports, with checksums */
+static struct kmod_list *lp_symbols_of(struct kmod_ctx *ctx, const char *name)
 {
-	char *file = lp_find_module_file("livepoke");
+	char *file = lp_find_module_file(name);
 	struct kmod_module *module;
 	struct kmod_list *list = NULL;
 
@@ -117,43 +117,63 @@ static bool lp_is_exported(struct kmod_list *exported, const char *name)
 	return false;
 }
 
+/* Whether a module has a symbol that the patch depends on and brings along */
+static bool lp_comes_along(struct kmod_ctx *ctx, const char *file, const char *name)
+{
+	char *depends = lp_module_file_value(file, "depends");
+	struct lp_list needed = lp_split(depends ? depends : "", ",");
+	struct kmod_list *exported;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < needed.count && !found; i++) {
+		exported = lp_symbols_of(ctx, needed.item[i]);
+		found = lp_is_exported(exported, name);
+		kmod_module_symbols_free_list(exported);
+	}
+	lp_list_free(&needed);
+	free(depends);
+	return found;
+}
+
 static bool lp_somewhere(const struct lp_kallsyms *symbols, const char *name)
 {
 	return !symbols || lp_kallsyms_count_any(symbols, name);
 }
 
-static void lp_check_imports(struct lp_diagnosis *d, struct kmod_list *wanted,
-			     struct kmod_list *exported)
+static void lp_check_imports(struct lp_diagnosis *d, struct kmod_ctx *ctx,
+			     const char *file, struct kmod_list *wanted)
 {
+	struct kmod_list *exported = lp_symbols_of(ctx, "livepoke");
 	struct lp_kallsyms *symbols = lp_kallsyms_read();
 	struct kmod_list *item;
 
 	kmod_list_foreach(item, wanted) {
 		const char *name = kmod_module_dependency_symbol_get_symbol(item);
 
-		if (!lp_somewhere(symbols, name) && !lp_is_exported(exported, name))
+		if (!lp_somewhere(symbols, name) && !lp_is_exported(exported, name) &&
+		    !lp_comes_along(ctx, file, name))
 			lp_find(d, LP_BAD, "use another function; modules can only use exported ones",
 				"it needs %s, which this kernel does not have", name);
 		lp_check_checksum(d, exported, name,
 				  kmod_module_dependency_symbol_get_crc(item));
 	}
 	lp_kallsyms_free(symbols);
+	kmod_module_symbols_free_list(exported);
 }
 
 static void lp_check_symbols(struct lp_diagnosis *d, const char *file)
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
-	struct kmod_list *wanted = NULL, *exported;
+	struct kmod_list *wanted = NULL;
 	struct kmod_module *module;
 
-	exported = lp_livepoke_symbols(ctx);
 	if (!kmod_module_new_from_path(ctx, file, &module)) {
 		kmod_module_get_dependency_symbols(module, &wanted);
-		lp_check_imports(d, wanted, exported);
+		lp_check_imports(d, ctx, file, wanted);
 		kmod_module_dependency_symbols_free_list(wanted);
 		kmod_module_unref(module);
 	}
-	kmod_module_symbols_free_list(exported);
 	kmod_unref(ctx);
 }
 

@@ -47,6 +47,7 @@ struct lp_args {
 
 #define LP_NEED_ROOT	0x1
 #define LP_NEED_MODULE	0x2
+#define LP_TAKES_NAME	0x8	/* the first word is the name of a patch */
 #define LP_TAKES_VALUE	0x4	/* a word like -1 or -EPERM is no option */
 
 /**
@@ -55,7 +56,7 @@ struct lp_args {
  * @words:	its arguments, for --help
  * @min:	fewest arguments
  * @max:	most arguments
- * @flags:	LP_NEED_*, LP_TAKES_VALUE
+ * @flags:	LP_NEED_*, LP_TAKES_*
  * @options:	keys of the options that it knows
  * @summary:	one line for --help
  * @run:	does it, returns the exit status

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "accepted.h"
+#include "boot_guard.h"
+#include "build_id.h"
 #include "cmd.h"
 #include "file.h"
 #include "module.h"
@@ -16,24 +18,47 @@
 #include "run.h"
 #include "steer.h"
 #include "store.h"
+#include "system.h"
+
+/* What it was loaded with is not written down. */
+static void lp_note_params(const char *name)
+{
+	char *dir = lp_path("/sys/module/%s/parameters", name);
+
+	if (lp_is_dir(dir))
+		lp_note("'%s' comes back with the parameters of 'options %s ...' in modprobe.d, not with those it was loaded with",
+			name, name);
+	free(dir);
+}
+
+/* What comes back is the file: it must be what is in force. */
+static int lp_check_file(const char *name)
+{
+	static const char cure[] = "install what is loaded: livepoke install FILE";
+	struct lp_source source;
+	int ret = LP_OK;
+
+	if (lp_find_source(name, &source) || !source.file)
+		ret = lp_fail(LP_FAILED, 0, cure,
+			      "'%s' is not accepted: its file is not known", name);
+	else if (lp_is_other_build(name, source.file))
+		ret = lp_fail(LP_FAILED, EEXIST, cure,
+			      "'%s' is not accepted: %s, which would come back, is another build of it",
+			      name, source.file);
+	else
+		lp_note_params(name);
+	lp_free_source(&source);
+	return ret;
+}
 
 /* How a live patch is written down; NULL after a message if it cannot come back. */
 static char *lp_accept_line(const struct lp_live *live)
 {
-	struct lp_source source;
-	char *line = NULL;
-
 	if (live->value)
 		return lp_format("block %s %s%s%s", live->name + strlen("block-"),
 				 live->value, live->override ? " " : "",
 				 live->override ? live->override : "");
-	if (!lp_find_source(live->name, &source) && source.file)
-		line = lp_format("patch %s", live->name);
-	else
-		lp_fail(LP_FAILED, 0, "install it first: livepoke install FILE",
-			"'%s' is not accepted: its file is not known", live->name);
-	lp_free_source(&source);
-	return line;
+	return lp_check_file(live->name) ? NULL : lp_format("patch %s", live->name);
 }
 
 static void lp_drop_lines(struct lp_list *lines, const char *name)
@@ -58,11 +83,12 @@ static int lp_enable_service(void)
 	const char *const argv[] = {
 		"systemctl", "--quiet", "enable", "livepoke.service", NULL
 	};
-	char *systemd = lp_path("/run/systemd/system");
-	bool wanted = lp_is_dir(systemd);
 
-	free(systemd);
-	if (!wanted || !lp_run_program(argv))
+	if (!lp_has_systemd()) {
+		lp_note("there is no systemd here: have 'livepoke restore' run at boot, and 'livepoke came-up' two minutes later");
+		return LP_OK;
+	}
+	if (!lp_run_program(argv))
 		return LP_OK;
 	return lp_fail(LP_FAILED, 0, "systemctl enable livepoke.service says why",
 		       "nothing will come back at boot: livepoke.service could not be enabled");
@@ -74,6 +100,9 @@ static int lp_save(const struct lp_list *lines)
 
 	if (ret)
 		return lp_fail(LP_FAILED, -ret, NULL, "cannot write " LP_STORE "/accepted");
+	if (lines->count && lp_boot_skips())
+		lp_note("the next restore will be skipped: the machine did not come up after the last %d; when the cause is gone: livepoke came-up",
+			lp_boot_count());
 	return lines->count ? lp_enable_service() : LP_OK;
 }
 

@@ -13,6 +13,7 @@
 #include "accepted.h"
 #include "block.h"
 #include "cmd.h"
+#include "errno_name.h"
 #include "file.h"
 #include "klog.h"
 #include "module.h"
@@ -73,16 +74,14 @@ bool lp_control_exists(void)
  */
 char *lp_block_function(const char *typed)
 {
-	const char *colon = strchr(typed, ':');
-	char *function, *dash;
+	char *name, *function;
 
-	if (colon && lp_starts(typed, "vmlinux:"))
-		return lp_copy(colon + 1);
-	function = lp_copy(typed);
-	for (dash = function; colon && *dash != ':'; dash++) {
-		if (*dash == '-')
-			*dash = '_';
-	}
+	if (lp_starts(typed, "vmlinux:"))
+		return lp_copy(strchr(typed, ':') + 1);
+	name = lp_format("block-%s", typed);
+	lp_fold_name(name);
+	function = lp_copy(name + strlen("block-"));
+	free(name);
 	return function;
 }
 
@@ -212,7 +211,7 @@ static char *lp_value_shown(const char *value)
 	if (!errno && end != value && !*end)
 		return lp_format("%ld", number);
 	for (err = 1; err < 4096; err++) {
-		known = strerrorname_np(err);
+		known = lp_errno_name(err);
 		if (known && !strcmp(known, name))
 			return lp_format("-%d", err);
 	}

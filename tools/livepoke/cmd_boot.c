@@ -15,8 +15,10 @@
 #include "module.h"
 #include "msg.h"
 #include "patch.h"
+#include "run.h"
 #include "steer.h"
 #include "store.h"
+#include "system.h"
 #include "wait.h"
 
 #define LP_BOOT_WAIT	30	/* seconds for each transition */
@@ -121,6 +123,25 @@ static int lp_restore_all(const struct lp_list *lines, double timeout)
 	return good < lines->count ? LP_FAILED : LP_OK;
 }
 
+/*
+ * A restore after the machine has come up, by hand for one, needs two minutes
+ * of its own: the timer has gone off already.
+ */
+static void lp_watch_again(void)
+{
+	static const char *const up[] = {
+		"systemctl", "--quiet", "is-active", "multi-user.target", NULL
+	};
+	static const char *const watch[] = {
+		"systemctl", "--quiet", "restart", "livepoke-came-up.timer", NULL
+	};
+
+	if (!lp_has_systemd() || lp_run_program(up))
+		return;
+	if (lp_run_program(watch))
+		lp_note("when the machine has shown that it runs with this: livepoke came-up");
+}
+
 static int lp_restore(const struct lp_list *lines, double timeout)
 {
 	int ret;
@@ -135,6 +156,7 @@ static int lp_restore(const struct lp_list *lines, double timeout)
 		if (ret)
 			return ret;
 		lp_mark_restored();
+		lp_watch_again();
 	}
 	ret = lp_insert_livepoke();
 	return ret ?: lp_restore_all(lines, timeout);

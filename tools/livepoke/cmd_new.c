@@ -131,6 +131,7 @@ int lp_cmd_new(const struct lp_args *args)
 	};
 	int ret = lp_check_names(name, args);
 
+	lp_fold_name(object);
 	if (!ret && mkdir(dir, 0777))
 		ret = lp_fail(LP_FAILED, errno, NULL, "cannot make the directory %s", dir);
 	if (!ret)

@@ -178,7 +178,9 @@ int lp_cmd_report(const struct lp_args *args)
 	lp_report_patches(to);
 	lp_report_kernel(to);
 	if (!to_stdout) {
-		if (ferror(to) | fclose(to))
+		bool bad = ferror(to);
+
+		if (fclose(to) || bad)
 			ret = lp_fail(LP_FAILED, EIO, NULL, "cannot write %s", name);
 		else
 			printf("the report is in %s\n", name);

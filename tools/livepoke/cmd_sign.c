@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd.h"
+#include "elf.h"
 #include "file.h"
 #include "module.h"
 #include "msg.h"
@@ -125,19 +126,30 @@ static void lp_free_signing(struct lp_signing *signing)
 	free(signing->certificate);
 }
 
+/* The signature goes to the end of the file, where a packed one has no room. */
+static int lp_check_signable(const char *file)
+{
+	char *magic = lp_module_file_value(file, "vermagic");
+	bool elf = lp_is_elf(file);
+
+	if (!magic)
+		return lp_fail(lp_exists(file) ? LP_FAILED : LP_NOT_FOUND,
+			       lp_exists(file) ? ENOEXEC : ENOENT, NULL,
+			       "'%s' is no kernel module", file);
+	free(magic);
+	if (elf)
+		return LP_OK;
+	return lp_fail(LP_FAILED, EINVAL, "unpack it, sign it, and pack it again",
+		       "'%s' is packed: a signature at its end would ruin it", file);
+}
+
 int lp_cmd_sign(const struct lp_args *args)
 {
 	const char *release = args->kernel ? args->kernel : lp_kernel_release();
 	const char *file = args->words[0];
 	struct lp_signing s = { 0 };
-	char *depends = lp_module_file_value(file, "vermagic");
-	int ret = LP_OK;
+	int ret = lp_check_signable(file);
 
-	if (!depends)
-		ret = lp_fail(lp_exists(file) ? LP_FAILED : LP_NOT_FOUND,
-			      lp_exists(file) ? ENOEXEC : ENOENT, NULL,
-			      "'%s' is no kernel module", file);
-	free(depends);
 	if (!ret)
 		ret = lp_find_signing(release, &s);
 	if (!ret) {

@@ -37,10 +37,13 @@ _livepoke_commands()
 
 _livepoke()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} cmd=${COMP_WORDS[1]}
+	local cur=${COMP_WORDS[COMP_CWORD]} cword=$COMP_CWORD words=("${COMP_WORDS[@]}") cmd
 
+	# A function of a module is one word, though it has a colon.
+	! declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref -n : cur cword words
+	cmd=${words[1]}
 	COMPREPLY=()
-	if [ "$COMP_CWORD" = 1 ]; then
+	if [ "$cword" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_livepoke_commands) --help --version" -- "$cur")
 		return
 	fi
@@ -72,5 +75,6 @@ _livepoke()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		;;
 	esac
+	! declare -F __ltrim_colon_completions >/dev/null || __ltrim_colon_completions "$cur"
 }
 complete -o filenames -F _livepoke livepoke

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <livepoke/livepatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -320,4 +321,17 @@ void lp_free_declarations(struct lp_declarations *declared)
 	}
 	free(declared->item);
 	free(declared->foreign);
+}
+
+/* Not a packed one */
+bool lp_is_elf(const char *file)
+{
+	FILE *stream = fopen(file, "re");
+	char magic[SELFMAG];
+	bool elf = stream && fread(magic, SELFMAG, 1, stream) == 1 &&
+		   !memcmp(magic, ELFMAG, SELFMAG);
+
+	if (stream)
+		fclose(stream);
+	return elf;
 }

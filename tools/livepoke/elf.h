@@ -38,6 +38,7 @@ struct lp_declarations {
 	char *foreign;
 };
 
+bool lp_is_elf(const char *file);
 int lp_read_declarations(const char *file, struct lp_declarations *declared);
 void lp_free_declarations(struct lp_declarations *declared);
 

@@ -38,9 +38,9 @@ static struct kmod_ctx *lp_kmod(void)
 }
 
 /**
- * lp_insert_file() - insmod
+ * lp_insert_file() - insmod, with the options of modprobe.d
  * @path:	the module's file
- * @params:	its parameters
+ * @params:	its parameters; they come after those options
  *
  * Return: 0 or a negative errno.
  */
@@ -48,12 +48,17 @@ int lp_insert_file(const char *path, const char *params)
 {
 	struct kmod_ctx *ctx = lp_kmod();
 	struct kmod_module *module;
+	const char *options;
+	char *all;
 	int ret;
 
 	ret = kmod_module_new_from_path(ctx, path, &module);
 	if (!ret) {
-		ret = kmod_module_insert_module(module, 0, params);
+		options = kmod_module_get_options(module);
+		all = lp_format("%s %s", options ? options : "", params);
+		ret = kmod_module_insert_module(module, 0, all);
 		kmod_module_unref(module);
+		free(all);
 	}
 	kmod_unref(ctx);
 	return ret;
@@ -90,25 +95,6 @@ int lp_insert_by_name(const char *name, const char *params)
 	}
 	kmod_unref(ctx);
 	return ret;
-}
-
-/* Loads livepoke.ko unless it is there; an exit status after a message. */
-int lp_insert_livepoke(void)
-{
-	int ret;
-
-	if (lp_module_running())
-		return LP_OK;
-	ret = lp_insert_by_name("livepoke", NULL);
-	if (!ret)
-		return LP_OK;
-	if (ret == -ENOENT)
-		return lp_fail(LP_NO_MODULE, ENOENT,
-			       "install the package livepoke-dkms, or insmod livepoke.ko",
-			       "livepoke.ko is not loaded and not installed for kernel %s",
-			       lp_kernel_release());
-	return lp_fail(LP_NO_MODULE, -ret, "the kernel log says why (dmesg)",
-		       "livepoke.ko cannot be loaded");
 }
 
 /**

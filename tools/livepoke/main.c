@@ -83,6 +83,8 @@ static int lp_run(int argc, char **argv)
 	if (!args.words)
 		lp_out_of_memory();
 	ret = lp_parse_command(cmd, argc, argv, &args);
+	if ((cmd->flags & LP_TAKES_NAME) && args.count)
+		lp_fold_name(args.words[0]);
 	if (!ret)
 		ret = lp_may_run(cmd);
 	if (!ret)

@@ -51,6 +51,25 @@ bool lp_valid_module_name(const char *name)
 }
 
 /**
+ * lp_fold_name() - write the name of a module as the kernel shows it
+ * @name:	with '-' or '_', which are one; changed. Of a block
+ *		("block-MODULE:FUNCTION") it is the module's name
+ */
+void lp_fold_name(char *name)
+{
+	char *end = strchr(name, ':');
+
+	if (lp_starts(name, "block-"))
+		name += strlen("block-");
+	else
+		end = name + strlen(name);
+	for (; end && name < end; name++) {
+		if (*name == '-')
+			*name = '_';
+	}
+}
+
+/**
  * lp_module_name_of_file() - the name that a module file will have
  * @path:	name.ko, perhaps compressed
  *
@@ -60,7 +79,7 @@ char *lp_module_name_of_file(const char *path)
 {
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	const char *end = strstr(base, ".ko");
-	char *name, *dash;
+	char *name;
 
 	if (!end || end == base || !strchr(".", end[3]))
 		return NULL;
@@ -69,8 +88,7 @@ char *lp_module_name_of_file(const char *path)
 		free(name);
 		return NULL;
 	}
-	while ((dash = strchr(name, '-')))
-		*dash = '_';
+	lp_fold_name(name);
 	return name;
 }
 

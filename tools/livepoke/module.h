@@ -20,11 +20,11 @@ char *lp_module_running_value(const char *name, const char *key);
 struct lp_list lp_module_holders(void);
 char *lp_module_name_of_file(const char *path);
 bool lp_valid_module_name(const char *name);
+void lp_fold_name(char *name);
 const char *lp_kernel_release(void);
 
 int lp_insert_file(const char *path, const char *params);
 int lp_insert_by_name(const char *name, const char *params);
-int lp_insert_livepoke(void);
 int lp_remove_module(const char *name, double patience);
 char *lp_find_module_file(const char *name);
 enum lp_known lp_module_known(const char *name);

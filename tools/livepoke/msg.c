@@ -3,11 +3,11 @@
  * What the tool says on its standard error: one line each, cause and cure.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "errno_name.h"
 #include "msg.h"
 #include "text.h"
 
@@ -34,7 +34,7 @@ static void lp_say(const char *fmt, va_list ap)
  */
 int lp_fail(enum lp_exit code, int err, const char *cure, const char *fmt, ...)
 {
-	const char *name = err ? strerrorname_np(err) : NULL;
+	const char *name = err ? lp_errno_name(err) : NULL;
 	va_list ap;
 
 	fflush(stdout);

@@ -58,8 +58,6 @@ static int lp_file_source(const char *file, struct lp_source *source)
  */
 int lp_find_source(const char *what, struct lp_source *source)
 {
-	char *dash;
-
 	source->name = NULL;
 	source->file = NULL;
 	source->by_name = !lp_looks_like_file(what);
@@ -69,8 +67,7 @@ int lp_find_source(const char *what, struct lp_source *source)
 		return lp_fail(LP_USAGE, 0, "give a file NAME.ko, or the name of a patch",
 			       "'%s' is no name of a patch", what);
 	source->name = lp_copy(what);
-	while ((dash = strchr(source->name, '-')))
-		*dash = '_';
+	lp_fold_name(source->name);
 	source->file = lp_store_find(source->name, lp_kernel_release());
 	if (!source->file)
 		source->file = lp_find_module_file(source->name);

@@ -104,6 +104,61 @@ int lp_find_patch_file(const char *what, struct lp_source *source)
 	return ret ?: lp_check_patch_file(source);
 }
 
+/* insmod knows nothing of what a patch needs besides livepoke. */
+static int lp_insert_needed(const struct lp_source *source)
+{
+	char *depends = lp_module_file_value(source->file, "depends");
+	struct lp_list names = lp_split(depends ? depends : "", ",");
+	int ret = LP_OK, err;
+	size_t i;
+
+	for (i = 0; i < names.count && !ret; i++) {
+		if (lp_module_loaded(names.item[i]))
+			continue;
+		err = lp_insert_by_name(names.item[i], NULL);
+		if (err)
+			ret = lp_fail(lp_code_for(-err), -err, "load that first (modprobe)",
+				      "'%s' uses the module '%s', which cannot be loaded",
+				      source->name, names.item[i]);
+	}
+	lp_list_free(&names);
+	free(depends);
+	return ret;
+}
+
+/**
+ * lp_insert_livepoke() - load livepoke.ko unless it is there
+ *
+ * Return: LP_OK, or an exit status after a message.
+ */
+int lp_insert_livepoke(void)
+{
+	char *file, *reason;
+	const char *cure;
+	int log, ret;
+
+	if (lp_module_running())
+		return LP_OK;
+	file = lp_find_module_file("livepoke");
+	if (!file)
+		return lp_fail(LP_NO_MODULE, ENOENT,
+			       "install the package livepoke-dkms, or insmod livepoke.ko",
+			       "livepoke.ko is not loaded and not installed for kernel %s",
+			       lp_kernel_release());
+	free(file);
+	log = lp_klog_open();
+	ret = lp_insert_by_name("livepoke", NULL);
+	reason = lp_klog_reason(log, "livepoke");
+	cure = ret == -EKEYREJECTED || ret == -ENOKEY ?
+		"enrol the key that dkms signs with: mokutil --import /var/lib/dkms/mok.pub" :
+		"livepoke doctor tells more";
+	if (ret)
+		ret = lp_fail(LP_NO_MODULE, -ret, cure, "livepoke.ko cannot be loaded%s%s",
+			      reason ? ": " : "", reason ? reason : "");
+	free(reason);
+	return ret;
+}
+
 /**
  * lp_insert_patch() - load the module of a patch, which enables the patch
  * @source:	from lp_find_source()
@@ -116,7 +171,7 @@ int lp_insert_patch(const struct lp_source *source, const char *params)
 	int ret = lp_check_patch_file(source), log;
 
 	if (!ret)
-		ret = lp_insert_livepoke();
+		ret = lp_insert_livepoke() ?: lp_insert_needed(source);
 	if (ret)
 		return ret;
 	log = lp_klog_open();
@@ -163,13 +218,26 @@ int lp_check_is_patch(const char *name)
 		       "no live patch '%s' is loaded", name);
 }
 
+/* What is removed must be a patch, and what comes instead as well. */
+static int lp_check_again(const struct lp_source *source)
+{
+	struct lp_list patches = lp_module_holders();
+	int ret = LP_OK;
+
+	if (!lp_list_has(&patches, source->name))
+		ret = lp_fail(LP_FAILED, EEXIST, "lsmod shows it; a patch needs another name",
+			      "the module '%s' that is loaded is no live patch", source->name);
+	lp_list_free(&patches);
+	return ret ?: lp_check_patch_file(source);
+}
+
 /* A patch that was disabled comes back by loading its module again. */
 static int lp_insert_again(const struct lp_source *source, const char *params)
 {
-	int ret;
+	int ret = lp_check_again(source);
 
-	if (!source->file)
-		return lp_insert_patch(source, params);
+	if (ret)
+		return ret;
 	ret = lp_remove_module(source->name, 10);
 	if (ret && ret != -ENOENT)
 		return lp_fail(LP_FAILED, -ret, "is something else using it? see lsmod",

@@ -22,6 +22,7 @@ struct lp_source {
 int lp_find_source(const char *what, struct lp_source *source);
 int lp_find_patch_file(const char *what, struct lp_source *source);
 void lp_free_source(struct lp_source *source);
+int lp_insert_livepoke(void);
 int lp_insert_patch(const struct lp_source *source, const char *params);
 int lp_write_patch(const char *name, const char *attribute, const char *value,
 		   const char *doing);

@@ -120,3 +120,12 @@ bool lp_on_command_line(const char *word)
 	free(path);
 	return there;
 }
+
+bool lp_has_systemd(void)
+{
+	char *path = lp_path("/run/systemd/system");
+	bool there = lp_is_dir(path);
+
+	free(path);
+	return there;
+}

@@ -14,5 +14,6 @@ char *lp_taint_words(unsigned long taint);
 char *lp_kernel_config(const char *release);
 char lp_config_value(const char *config, const char *option);
 bool lp_on_command_line(const char *word);
+bool lp_has_systemd(void);
 
 #endif /* _LIVEPOKE_SYSTEM_H */

@@ -59,6 +59,11 @@ mkdir -p /tmp/dir.ko
 exits 2 "load a directory named like a module" livepoke load /tmp/dir.ko
 exits 1 "load a module that is no patch" livepoke load "$LP_KO/lp_test_target.ko"
 check "says so" said "is no live patch"
+load lp_test_target > /dev/null
+exits 1 "load a module that is no patch, and there" livepoke load "$LP_KO/lp_test_target.ko"
+check "says so" said "is no live patch"
+check "and it is still there" loaded lp_test_target
+unload lp_test_target > /dev/null
 exits 5 "unload a module that is no patch" livepoke unload livepoke
 exits 5 "force what is not loaded" livepoke force --yes x
 exits 5 "blockers of what is not loaded" livepoke blockers x

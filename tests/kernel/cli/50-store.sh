@@ -11,6 +11,10 @@ P=patch_cmdline
 A=$LP_KO/lp_test_klp_any.ko
 
 install_modules livepoke
+sed -i 's/ SMP \(preempt\|mod_unload\)/ SMX \1/' "/lib/modules/$LP_RELEASE/updates/dkms/livepoke.ko"
+exits 4 "a livepoke.ko that cannot be loaded" livepoke load "$LP_KO/$P.ko"
+check "is not called missing" said "livepoke.ko cannot be loaded: version magic.*ENOEXEC"
+install_modules livepoke
 golden "check: all is well" livepoke check "$LP_KO/$P.ko" <<'EOF'
 ok: built for this kernel
 ok: ftrace is on
@@ -53,6 +57,15 @@ load lp_test_klp_ipmod > /dev/null
 reports 7 "check: redirected by another" livepoke check "$LP_KO/$P.ko"
 check "says by whom" printed "cmdline_proc_show is redirected already: .*lp_ipmod"
 unload lp_test_klp_ipmod > /dev/null
+reports 7 "check: what it uses is not installed" livepoke check "$LP_KO/lp_test_klp_pair.ko"
+exits 5 "load: likewise" livepoke load "$LP_KO/lp_test_klp_pair.ko"
+check "says what is missing" said "'lp_test_klp_pair' uses the module 'lp_test_target'"
+install_modules livepoke lp_test_target
+reports 0 "check: it is installed" livepoke check "$LP_KO/lp_test_klp_pair.ko"
+exits 0 "load: it comes along" livepoke load "$LP_KO/lp_test_klp_pair.ko"
+check "and is loaded" loaded lp_test_target
+exits 0 "unload, by a name with a dash" livepoke unload lp-test-klp-pair
+unload lp_test_target > /dev/null
 
 golden "list: nothing" livepoke list <<EOF
 no patches for kernel $LP_RELEASE
@@ -71,11 +84,13 @@ exits 1 "accept what is not in force" livepoke accept $P
 exits 0 "load by name, from the store" livepoke load $P
 golden "accept" livepoke accept $P <<'EOF'
 patch_cmdline: accepted for boot
+! livepoke: there is no systemd here: have 'livepoke restore' run at boot, and 'livepoke came-up' two minutes later
 [0]
 EOF
 exits 0 "block" livepoke block version_proc_show 0
 golden "accept all" livepoke accept <<'EOF'
 2 accepted for boot
+! livepoke: there is no systemd here: have 'livepoke restore' run at boot, and 'livepoke came-up' two minutes later
 [0]
 EOF
 check "the list" grep -qx "block version_proc_show 0" /var/lib/livepoke/accepted
