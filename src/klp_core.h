@@ -150,8 +150,8 @@ struct lp_live_patch {
  * transition: everything that starts, reverses, drives or ends one. Outermost
  * of our locks; ftrace's locks and cpus_read_lock() nest inside.
  *
- * Without it run: the ftrace handler, the IPI function and the task_work
- * callback (inside a section, see klp_sync.h), and the cpuhp callbacks.
+ * Without it run: the ftrace handler, the IPI function, the task_work callback
+ * and the visitor (inside a section, see klp_sync.h), and the cpuhp callbacks.
  */
 extern struct mutex lp_mutex;
 

@@ -40,6 +40,8 @@ static const char * const lp_exit_path[] = {
 	"flush_sigqueue",
 	"__ptrace_unlink",
 	"cgroup_release",
+	"seccomp_filter_release",
+	"__cleanup_sighand",
 	"sched_autogroup_exit_task",
 	"exit_task_work",
 	"check_stack_usage",
@@ -116,15 +118,26 @@ void lp_exits_exit(void)
 		lp_rcu_barrier_tasks();
 }
 
+/* What a compiler makes of a function has its name and more behind a '.'. */
+static bool lp_is_among(const char * const *list, unsigned int count, const char *name)
+{
+	size_t len = strcspn(name, ".");
+
+	while (count--) {
+		if (strlen(list[count]) == len && !strncmp(list[count], name, len))
+			return true;
+	}
+	return false;
+}
+
 /* Whether a patch of @name must wait for tasks that left the task list. */
 bool lp_on_exit_path(const char *name)
 {
-	return match_string(lp_exit_path, ARRAY_SIZE(lp_exit_path), name) >= 0;
+	return lp_is_among(lp_exit_path, ARRAY_SIZE(lp_exit_path), name);
 }
 
 /* Whether no transition can ever tell that nobody runs @name any more. */
 bool lp_is_last_function(const char *name)
 {
-	return match_string(lp_last_functions, ARRAY_SIZE(lp_last_functions),
-			    name) >= 0;
+	return lp_is_among(lp_last_functions, ARRAY_SIZE(lp_last_functions), name);
 }

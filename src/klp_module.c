@@ -45,12 +45,43 @@ static struct lp_coming *lp_find_coming(const struct module *mod)
 	return NULL;
 }
 
+static bool lp_is_object_of(const struct lp_live_object *object,
+			    const struct module *mod)
+{
+	return object->name && !strcmp(object->name, mod->name);
+}
+
+/* Whether the patch has found its functions in the module already. */
+static bool lp_is_applied(struct lp_live_patch *live, const struct module *mod)
+{
+	struct lp_live_object *object;
+
+	lp_for_each_live_object(live, object) {
+		if (object->loaded && lp_is_object_of(object, mod))
+			return true;
+	}
+	return false;
+}
+
+static bool lp_any_is_applied(const struct module *mod)
+{
+	struct lp_live_patch *live;
+
+	list_for_each_entry(live, &lp_patches, list) {
+		if (lp_is_applied(live, mod))
+			return true;
+	}
+	return false;
+}
+
 /**
  * lp_patchable_module() - find a module that a patch can be applied to now
  * @name:	its name
  *
  * One that is loading but has not been announced will be patched then, or when
  * its init function has ended if livepoke came too late for the announcement.
+ * The functions of one that goes are called until its exit function is over: a
+ * patch may be on a stack there, and what replaces that patch must know.
  *
  * Context: process context; under lp_mutex, which keeps the module from going.
  * Return: the module, or NULL.
@@ -61,7 +92,8 @@ struct module *lp_patchable_module(const char *name)
 
 	if (mod && mod->state == MODULE_STATE_COMING && !lp_find_coming(mod))
 		return NULL;
-	if (mod && mod->state == MODULE_STATE_GOING)
+	if (mod && mod->state == MODULE_STATE_GOING &&
+	    (!lp_any_is_applied(mod) || LP_BREAK(GOING_UNSEEN)))
 		return NULL;
 	return mod;
 }
@@ -127,12 +159,6 @@ forget:
 	return ret;
 }
 
-static bool lp_is_object_of(const struct lp_live_object *object,
-			    const struct module *mod)
-{
-	return object->name && !strcmp(object->name, mod->name);
-}
-
 /* Reverts what is applied to @mod. */
 static void lp_revert_module(const struct module *mod)
 {
@@ -140,27 +166,24 @@ static void lp_revert_module(const struct module *mod)
 	struct lp_live_patch *live;
 
 	list_for_each_entry(live, &lp_patches, list) {
-		lp_symbols_release(live->patch, mod);
+		if (LP_BREAK(SYMBOLS_FIRST))
+			lp_symbols_release(live->patch, mod);
 		lp_for_each_live_object(live, object) {
 			if (object->loaded && lp_is_object_of(object, mod))
 				lp_revert_object(object);
 		}
+		/* The callbacks may have used them. */
+		lp_symbols_release(live->patch, mod);
 	}
 	/* Another module may come where this one was; without memory, it blocks. */
 	if (lp_transition_patch)
 		lp_transition_ranges();
 }
 
-/* Whether the patch has found its functions in the module already. */
-static bool lp_is_applied(struct lp_live_patch *live, const struct module *mod)
+/* An immediate patch is out as soon as it is disabled. */
+static bool lp_is_out(const struct lp_live_patch *live)
 {
-	struct lp_live_object *object;
-
-	lp_for_each_live_object(live, object) {
-		if (object->loaded && lp_is_object_of(object, mod))
-			return true;
-	}
-	return false;
+	return live->patch->immediate && !live->enabled && !LP_BREAK(OUT_APPLIES);
 }
 
 static int lp_apply_patch(struct lp_live_patch *live, const struct module *mod)
@@ -168,7 +191,7 @@ static int lp_apply_patch(struct lp_live_patch *live, const struct module *mod)
 	struct lp_live_object *object;
 	int ret;
 
-	if (!lp_is_active(live))
+	if (!lp_is_active(live) || lp_is_out(live))
 		return 0;
 	if (LP_BREAK(IGNORE_COMING))
 		return 0;

@@ -51,6 +51,20 @@ static LIST_HEAD(lp_unused);
 static DEFINE_MUTEX(lp_release_mutex);
 
 /*
+ * A version that gives the original back hides all patches below it, but no
+ * block, which is not replaced.
+ */
+static __always_inline struct lp_version *lp_look_through(struct lp_version *version)
+{
+	if (!version || version->new_func || LP_BREAK(NOP_LIFTS_BLOCK))
+		return version;
+	do {
+		version = READ_ONCE(version->older);
+	} while (version && !version->object->live->kind);
+	return version;
+}
+
+/*
  * Chooses the code that the current task is to run, NULL for the original.
  *
  * During a transition of the newest version the task's universe decides.
@@ -73,6 +87,7 @@ static __always_inline void *lp_choose(struct lp_target *target)
 		if (universe == LP_UNPATCHED)
 			version = LP_BREAK(UNDER_IS_ORIGINAL) ? NULL : READ_ONCE(version->older);
 	}
+	version = lp_look_through(version);
 	return version ? version->new_func : NULL;
 }
 
@@ -122,34 +137,16 @@ static struct lp_target *lp_find_target(unsigned long addr)
 	return NULL;
 }
 
-/*
- * Where a version goes: on top, but one that gives the original back stays
- * below the blocks, which are not replaced.
- */
-static struct lp_version **lp_place(struct lp_target *target,
-				    const struct lp_version *version)
-{
-	struct lp_version **link = &target->top;
-
-	if (!lp_version_is_nop(version) || LP_BREAK(NOP_LIFTS_BLOCK))
-		return link;
-	while (*link && (*link)->object->live->kind)
-		link = &(*link)->older;
-	return link;
-}
-
 static void lp_push_version(struct lp_target *target, struct lp_version *version)
 {
-	struct lp_version **link = lp_place(target, version);
-
-	version->older = *link;
+	version->older = target->top;
 	version->target = target;
 	/*
 	 * Whoever sees the version on the stack sees its transition flag and
 	 * what the flag announces. Pairs with the smp_rmb() in lp_choose().
 	 */
 	smp_wmb();
-	WRITE_ONCE(*link, version);
+	WRITE_ONCE(target->top, version);
 }
 
 static void lp_explain_refusal(struct lp_version *version, int err)
@@ -195,11 +192,31 @@ static int lp_target_register(struct lp_target *target,
 	return ret;
 }
 
+/*
+ * A redirection that could not be made. ftrace may have shown it to the
+ * function that walks all of its users; when ftrace has broken down in the
+ * middle (-ENODEV), the entry of the function may call us for ever.
+ */
+static void lp_drop_target(struct lp_target *target, int err)
+{
+	WRITE_ONCE(target->top, NULL);
+	if (err == -ENODEV) {
+		__module_get(THIS_MODULE);
+		return;
+	}
+	synchronize_rcu();
+	lp_synchronise();
+	kfree(target);
+}
+
 static int lp_patch_function(struct lp_version *version)
 {
 	struct lp_target *target = lp_find_target(version->old_addr);
 	int ret;
 
+	/* One with another name of the same function is enough. */
+	if (!version->old_addr)
+		return 0;
 	/* Another patch has it, or had it until lately. */
 	if (target) {
 		lp_push_version(target, version);
@@ -215,7 +232,7 @@ static int lp_patch_function(struct lp_version *version)
 	ret = lp_target_register(target, version);
 	if (ret) {
 		version->target = NULL;
-		kfree(target);
+		lp_drop_target(target, ret);
 		return ret;
 	}
 	list_add(&target->list, &lp_targets);
@@ -330,11 +347,13 @@ static void lp_remove_target(struct lp_target *target)
 	int ret = lp_target_unregister(target);
 
 	mutex_lock(&lp_mutex);
-	/* What ftrace does not let go stays ours. */
-	if (WARN_ON_ONCE(ret))
+	/* What ftrace does not let go stays ours, and so we stay. */
+	if (WARN_ON_ONCE(ret)) {
 		list_move(&target->list, &lp_targets);
-	else
+		__module_get(THIS_MODULE);
+	} else {
 		list_del(&target->list);
+	}
 	mutex_unlock(&lp_mutex);
 	if (ret)
 		return;

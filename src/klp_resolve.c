@@ -14,6 +14,7 @@
 #include "klp_patch.h"
 #include "klp_refuse.h"
 #include "klp_resolve.h"
+#include "test_break.h"
 #include "test_fault.h"
 
 static int lp_unsupported(const struct lp_patch *patch, const char *what)
@@ -249,11 +250,44 @@ static int lp_check_exit_path(struct lp_version *version)
 	return 0;
 }
 
+/* Another version of the object before this one that is at the same address */
+static struct lp_version *lp_find_alias(const struct lp_version *wanted)
+{
+	struct lp_version *version;
+
+	for (version = wanted->object->versions; version < wanted; version++) {
+		if (version->old_addr == wanted->old_addr)
+			return version;
+	}
+	return NULL;
+}
+
+/*
+ * A function can have several names. Of what the author declares each must be a
+ * function of its own; giving back one that is replaced anyway is void.
+ */
+static int lp_check_alias(struct lp_version *version)
+{
+	struct lp_version *alias = lp_find_alias(version);
+
+	if (!alias || LP_BREAK(ALIASES))
+		return 0;
+	if (lp_version_is_nop(version)) {
+		version->old_addr = 0;
+		return 0;
+	}
+	pr_err("patch '%s' declares two replacements for one function: '%s' and '%s' are the same\n",
+	       lp_patch_name(version->object->live), alias->name, version->name);
+	return -EINVAL;
+}
+
 static int lp_resolve_version(struct lp_version *version)
 {
 	int ret;
 
-	ret = lp_find_old(version);
+	ret = lp_find_old(version) ?: lp_check_alias(version);
+	if (!ret && !version->old_addr)
+		return 0;
 	if (!ret)
 		ret = lp_size_of(version->old_addr, &version->old_size,
 				 version->name, "");

@@ -8,8 +8,9 @@
  *    in the middle of the kernel, so it checks the stack as well);
  *  - idle tasks: by the IPI if their CPU is online, else directly.
  *
- * Everything here runs under lp_mutex, except for the IPI function and the
- * callback, which run inside a section.
+ * Everything here runs under lp_mutex, except for the IPI function, the callback
+ * and the visitor (klp_visit.c), which run inside a section, and the cpuhp
+ * callbacks.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -412,7 +413,7 @@ static unsigned int lp_count_tasks(void)
 /**
  * lp_switch_start() - make the table and enter the idle tasks
  *
- * Context: process context, sleeps; under lp_mutex, in phase PREP.
+ * Context: process context, sleeps; under lp_mutex, before phase PREP.
  * Return: 0 or -ENOMEM.
  */
 int lp_switch_start(void)

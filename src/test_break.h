@@ -68,6 +68,10 @@
 	B(REVERSE_REPLACES)	/* even if it is taken back */	\
 	B(KEEP_NOPS)		/* after the replacement */		\
 	B(NOP_LIFTS_BLOCK)	/* replacing lifts blocks meanwhile */	\
+	B(ALIASES)		/* two names of one function, two replacements */ \
+	B(GOING_UNSEEN)		/* replaced, where a module's exit runs */ \
+	B(OUT_APPLIES)		/* an immediate patch that is disabled */ \
+	B(SYMBOLS_FIRST)	/* unbound before the callbacks */	\
 	B(UNDER_IS_ORIGINAL)	/* not the patch below */		\
 	B(IGNORE_PRE_PATCH)	/* pre_patch cannot refuse */		\
 	B(IGNORE_COMING)	/* a loading module is not patched */	\

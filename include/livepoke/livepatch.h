@@ -18,7 +18,7 @@
  *	0	0	disabled; seen for a moment before the directory goes
  *
  * Writing the opposite of @enabled while transition is 1 goes from the first
- * line to the third, or back.
+ * line to the third, or back; not if the patch is immediate.
  *
  *	patched	transition
  *	0	0	the module is not loaded, or the patch is disabled
@@ -105,7 +105,8 @@ struct lp_callbacks {
 /**
  * struct lp_object - the kernel image or one module
  * @name:	external: name of the module, NULL for the kernel image
- * @funcs:	external: functions to replace, ends with an empty element
+ * @funcs:	external: functions to replace, ends with an empty element; an
+ *		object with nothing but callbacks has that element alone
  * @callbacks:	external: optional
  * @mod:	internal: the module while it is loaded; callbacks may read it
  * @priv:	internal
@@ -138,9 +139,9 @@ struct lp_state {
  * @states:	external: system states that the patch modifies, optional
  * @symbols:	external: unexported symbols that the patch uses, optional; see
  *		livepoke/symbols.h
- * @replace:	external: replace all patches that are enabled
+ * @replace:	external: replace all patches that are enabled, but no blocks
  * @immediate:	external: skip the per-task phase. Old and new functions then
- *		run side by side for a while
+ *		run side by side for a while. Not together with @replace
  * @priv:	internal
  *
  * The structure and everything that it points to belong to the patch module
@@ -216,12 +217,16 @@ struct lp_built {
  *
  * Context: process context, sleeps; takes the lock of the patch registry.
  * Return: 0, or
- *   -EINVAL for a malformed patch or an ambiguous name with sympos 0,
- *   -ENOENT if a function does not exist,
- *   -EBUSY if the patch is enabled already, another transition is running
- *   or another ftrace user owns a function,
+ *   -EINVAL for a malformed patch, an ambiguous name with sympos 0, a function
+ *   without an ftrace entry or in which tasks end or sleep, or states that are
+ *   not compatible,
+ *   -ENOENT if a function or a symbol that the patch needs does not exist,
+ *   -EBUSY if the patch is enabled already, another transition is running,
+ *   another ftrace user owns a function, or ftrace is switched off,
+ *   -ENODEV if its module is being unloaded,
  *   -EOPNOTSUPP for what this version cannot do,
- *   -ENOMEM. The log says what was wrong and what to do about it.
+ *   -ENOMEM, or what a pre_patch callback has returned. The log says what was
+ *   wrong and what to do about it.
  */
 #define lp_enable_patch(patch) ({					\
 	static const struct lp_built __lp_built __used			\

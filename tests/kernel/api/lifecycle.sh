@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 300
+# limit: 400
 #
 # What is left of patches and modules that go, and what must wait for them:
 # functions that a replacement gave back, modules that are in the middle of
@@ -108,6 +108,75 @@ replaced_block()
 	is "originals" "$(values)" "1 2 3 4"
 }
 
+# Nor is one that lies under a patch.
+covered_block()
+{
+	diag "a block under a patch that a replacement gives back"
+	check "a block" [ -z "$(ctl "engage $G:lp_ground_b 77 override=type")" ]
+	check "is in force" wait_for 20 settled "block-$G:lp_ground_b"
+	check "a patch on top" enable $A funcs=bh base=10
+	is "is in force" "$(values)" "1 12 3 4"
+	hold 1
+	check "a replacement, held open" load $D funcs=dh base=40 replace=1
+	check "it stays open" stays_open $D
+	for _ in $(seq 100); do
+		read -r here < /sys/module/$G/parameters/values
+		[ "$here" = "1 12 3 4" ] || break
+		sleep 0.1
+	done
+	is "who has been switched is blocked at once" "$here" "1 77 3 44"
+	hold 0
+	check "it completes" wait_for 30 settled $D
+	is "blocked" "$(values)" "1 77 3 44"
+	check "unload the first" unload_soon $A
+	check "disable the replacement" remove $D
+	check "disengage" [ -z "$(ctl "disengage $G:lp_ground_b")" ]
+	check "it is gone" wait_for 20 gone "block-$G:lp_ground_b"
+	is "originals" "$(values)" "1 2 3 4"
+}
+
+# A patch of a module may be on a stack as long as the module's exit runs.
+replaced_going()
+{
+	diag "a replacement while the exit function of a module runs"
+	check "load the module" load $G2 exit_ms=4000
+	check "a patch of it" enable $A funcs=h funcs2=a base=10
+	hold 1
+	log_mark
+	unload $G2 > /dev/null 2>&1 &
+	remover=$!
+	check "its exit runs" wait_for 3 grep -q "^$G2 .* Unloading" /proc/modules
+	check "a replacement, held open" load $D funcs=dh base=40 replace=1
+	is "its functions are given back" "$(attr $D $G2/patched)" 1
+	wait $remover
+	check "the end of the exit runs the originals" log_has "$G2: exit: 1 2 3 4"
+	check "the replacement is open still" in_transition $D
+	is "it has no business with the module any more" "$(attr $D $G2/patched)" 0
+	hold 0
+	check "it completes" wait_for 30 settled $D
+	check "unload the first" unload_soon $A
+	check "disable" remove $D
+	is "originals" "$(values)" "1 2 3 4"
+	is "nothing is redirected" "$(redirected)" 0
+}
+
+# One function under two names
+aliases()
+{
+	diag "two names of one function"
+	log_mark
+	is "two replacements" "$(load $A funcs=ct)" EINVAL
+	check "the log says why" log_has \
+		"livepoke: patch '$A' declares two replacements for one function: 'lp_ground_c' and 'lp_ground_twin' are the same"
+	check "a patch of the one" enable $A funcs=c base=10
+	check "a replacement of the other" enable $D funcs=t base=40 replace=1
+	is "in force" "$(values)" "1 2 43 4"
+	check "unload the first" unload_soon $A
+	check "disable" remove $D
+	is "originals" "$(values)" "1 2 3 4"
+	is "nothing is redirected" "$(redirected)" 0
+}
+
 # The module whose init runs when livepoke comes; livepoke is not loaded here.
 late_module()
 {
@@ -151,6 +220,26 @@ immediate_going()
 	hold 0
 	check "it is gone" wait_for 30 gone $A
 	check "unload it" unload_soon $A
+	is "nothing is redirected" "$(redirected)" 0
+}
+
+# Nor is such a patch put on a module that comes then.
+immediate_coming()
+{
+	diag "a module that comes while the text of an immediate patch is in use"
+	check "enable" enable $A funcs=h funcs2=a base=10 immediate=1
+	hold 1
+	sleep 0.3
+	log_mark
+	check "disable" set_enabled $A 0
+	check "it waits" stays_open $A
+	check "load the module" load $G2
+	is "it is not patched" "$(values2) $(attr $A $G2/patched)" "1 2 3 4 0"
+	is "nothing is called back" "$(called)" ""
+	hold 0
+	check "it is gone" wait_for 30 gone $A
+	check "unload it" unload_soon $A
+	check "unload the module" unload $G2
 	is "nothing is redirected" "$(redirected)" 0
 }
 
@@ -212,6 +301,7 @@ symbols()
 	log_mark
 	is "the module fails to load" "$(load $G2 fail=-19)" ENODEV
 	check "they were bound when its init ran" log_has "$G2: init: 203 2 3 4"
+	check "and for the callback after it failed" log_has "$BIND: post_unpatch: bound 1"
 	is "and are not any more" "$(cat $bound)" 0
 	check "now it loads" load $G2
 	is "bound again" "$(cat $bound)" 1
@@ -330,7 +420,11 @@ late_module
 replaced_module
 replaced_function
 replaced_block
+covered_block
+replaced_going
+aliases
 immediate_going
+immediate_coming
 if [ "$TASKS" ]; then retired; exit_path; fi
 symbols
 malformed "a function twice, with and without position" \
@@ -349,10 +443,15 @@ check "IGNORE_LATE: late_module notices" grep -q '^not ok' /tmp/broken
 mistake KEEP_NOPS replaced_module
 mistake KEEP_NOPS replaced_function
 mistake NOP_LIFTS_BLOCK replaced_block
+mistake NOP_LIFTS_BLOCK covered_block
+mistake GOING_UNSEEN replaced_going
+mistake ALIASES aliases
 mistake NO_GOING_CALLBACK immediate_going
+mistake OUT_APPLIES immediate_coming
 if [ "$TASKS" ]; then mistake RETIRED_COUNT retired; fi
 if [ "$TASKS" ] && exits_are_held; then mistake EXITS_LOCKED exit_path; fi
 mistake KEEP_SYMBOLS symbols
+mistake SYMBOLS_FIRST symbols
 unloading
 module_going
 check "load a module that the points want" load lp_test_target

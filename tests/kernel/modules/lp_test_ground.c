@@ -20,6 +20,10 @@ static unsigned int init_ms;
 module_param(init_ms, uint, 0444);
 MODULE_PARM_DESC(init_ms, "how long the init function takes");
 
+static unsigned int exit_ms;
+module_param(exit_ms, uint, 0444);
+MODULE_PARM_DESC(exit_ms, "how long the exit function takes");
+
 /* Nothing here writes it: without this, compilers may do without it. */
 static int lp_ground_numbers[] __used = { 1, 2, 3, 4 };
 
@@ -37,6 +41,9 @@ static noinline __noclone int lp_ground_c(void)
 {
 	return READ_ONCE(lp_ground_numbers[2]);
 }
+
+/* Another name of it */
+static int lp_ground_twin(void) __alias(lp_ground_c) __used;
 
 static noinline __noclone int lp_ground_d(void)
 {
@@ -182,6 +189,7 @@ static void __exit lp_ground_exit(void)
 	if (lp_ground_burner)
 		kthread_stop(lp_ground_burner);
 #endif
+	msleep(exit_ms);
 	pr_info("exit: %d %d %d %d\n", lp_ground_a(), lp_ground_b(),
 		lp_ground_c(), lp_ground_d());
 }

@@ -45,8 +45,16 @@ static struct lp_func funcs[] = {
 	{ .old_name = "lp_ground_a", .new_func = lp_bind_new }, { }
 };
 
+static void lp_bind_post_unpatch(struct lp_object *obj)
+{
+	pr_info("%s: post_unpatch: bound %d\n", KBUILD_MODNAME, !!LP_VAR(lp_ground_numbers));
+}
+
 static struct lp_object objs[] = {
-	{ .name = LP_BIND_OBJECT, .funcs = funcs }, { }
+	{
+		.name = LP_BIND_OBJECT, .funcs = funcs,
+		.callbacks.post_unpatch = lp_bind_post_unpatch,
+	}, { }
 };
 
 static struct lp_patch patch = {

@@ -13,7 +13,7 @@
 
 static char *funcs = "";
 module_param(funcs, charp, 0444);
-MODULE_PARM_DESC(funcs, "letters of the functions of lp_test_ground, h for the one that sleeps");
+MODULE_PARM_DESC(funcs, "letters of the functions of lp_test_ground, h for the one that sleeps, t for c by its other name");
 
 static char *funcs2 = "";
 module_param(funcs2, charp, 0444);
@@ -80,6 +80,10 @@ static const struct klp_func hold = {
 	.old_name = "lp_ground_hold", .new_func = lp_set_hold
 };
 
+static const struct klp_func twin = {
+	.old_name = "lp_ground_twin", .new_func = lp_set_c
+};
+
 static struct klp_func ground_funcs[8], ground2_funcs[8];
 static struct klp_state states[5];
 static struct klp_patch patch;
@@ -138,8 +142,12 @@ static struct klp_patch patch = {
 
 static void lp_set_choose(struct klp_func *to, const char *letters)
 {
-	for (; *letters; letters++)
-		*to++ = *letters == 'h' ? hold : all[*letters - 'a'];
+	for (; *letters; letters++) {
+		if (*letters == 'h')
+			*to++ = hold;
+		else
+			*to++ = *letters == 't' ? twin : all[*letters - 'a'];
+	}
 }
 
 static int __init lp_set_init(void)
