@@ -144,11 +144,9 @@ static int poke_job_decode(struct poke_job *job, const struct poke_op *op)
 	return why ? poke_refuse(site, why) : 0;
 }
 
-/* One operation; a site that has the new bytes already is left out. */
 static int poke_job_add(const struct poke_op *op)
 {
-	struct poke_job *job = &poke_jobs[poke_job_count];
-	int ret;
+	struct poke_job *job = &poke_jobs[poke_job_count++];
 
 	job->site = op->site;
 	if (op->site->gone) {
@@ -156,12 +154,21 @@ static int poke_job_add(const struct poke_op *op)
 		       (void *)op->site->addr);
 		return -ENODEV;
 	}
-	ret = poke_job_decode(job, op);
-	if (ret)
-		return ret;
-	if (memcmp(job->insn.bytes, op->site->now.bytes, job->insn.len))
-		poke_job_count++;
-	return 0;
+	return poke_job_decode(job, op);
+}
+
+/* A site that has the new bytes already is left out. */
+static void poke_jobs_drop_done(void)
+{
+	unsigned int i, count = poke_job_count;
+
+	poke_job_count = 0;
+	for (i = 0; i < count; i++) {
+		struct poke_job *job = &poke_jobs[i];
+
+		if (memcmp(job->insn.bytes, job->site->now.bytes, job->insn.len))
+			poke_jobs[poke_job_count++] = *job;
+	}
 }
 
 static int poke_job_cmp(const void *a, const void *b)
@@ -192,6 +199,7 @@ static int poke_jobs_fill(const struct poke_op *ops, unsigned int count)
 		       (void *)poke_jobs[i].site->addr);
 		return -EINVAL;
 	}
+	poke_jobs_drop_done();
 	return 0;
 }
 

@@ -144,6 +144,7 @@ int poke_call_register(struct poke_call *call)
 	if (IS_ERR(sites))
 		return PTR_ERR(sites);
 	call->sites = sites;
+	call->first = call->func;
 	return call->count - 1;
 }
 
@@ -222,6 +223,7 @@ int poke_call_unregister(struct poke_call *call)
 	kfree(call->sites);
 	call->sites = NULL;
 	call->count = 0;
+	call->func = call->first;
 	return 0;
 }
 

@@ -88,23 +88,33 @@ static void poke_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 }
 NOKPROBE_SYMBOL(poke_ftrace_hook);
 
+static unsigned long poke_ftrace_addr;
 static struct ftrace_ops poke_ftrace_ops = {
 	.func = poke_ftrace_hook,
 	.flags = LP_FTRACE_OPS_FLAGS,
 };
 
+/* ftrace frees what it keeps of the filter only when that is empty. */
+static void poke_ftrace_unhook(void)
+{
+	ftrace_set_filter_ip(&poke_ftrace_ops, poke_ftrace_addr, 1, 0);
+}
+
 static int poke_ftrace_init(void)
 {
-	unsigned long addr = lp_k(kallsyms_lookup_name)("kprobe_int3_handler");
 	int ret;
 
-	if (!addr) {
+	poke_ftrace_addr = lp_k(kallsyms_lookup_name)("kprobe_int3_handler");
+	if (!poke_ftrace_addr) {
 		pr_err("kernel symbol 'kprobe_int3_handler' not found; needed for poke_hook=ftrace; use poke_hook=die\n");
 		return -ENOENT;
 	}
-	ret = ftrace_set_filter_ip(&poke_ftrace_ops, addr, 0, 0);
-	if (!ret)
+	ret = ftrace_set_filter_ip(&poke_ftrace_ops, poke_ftrace_addr, 0, 0);
+	if (!ret) {
 		ret = register_ftrace_function(&poke_ftrace_ops);
+		if (ret)
+			poke_ftrace_unhook();
+	}
 	if (ret)
 		pr_err("cannot hook kprobe_int3_handler (%d); use poke_hook=die\n", ret);
 	return ret;
@@ -124,7 +134,9 @@ int poke_hook_init(void)
 
 void poke_hook_exit(void)
 {
-	if (poke_hook == POKE_HOOK_FTRACE)
+	if (poke_hook == POKE_HOOK_FTRACE) {
 		unregister_ftrace_function(&poke_ftrace_ops);
+		poke_ftrace_unhook();
+	}
 	unregister_die_notifier(&poke_die_nb);
 }

@@ -198,6 +198,10 @@ static const struct poke_rule poke_rules[] = {
 	RULE(POKE_OP_0F(0xc7), POKE_OP_0F(0xc7), REG(6), DIRECT, REPZ,
 	     WHY_PRIVILEGED),					/* senduipi */
 	REFUSE(POKE_OP_0F3A(0xf0), PRIVILEGED),			/* hreset */
+	RULE(POKE_OP_0F38(0xf8), POKE_OP_0F38(0xf8), ALL_REGS, DIRECT, REPZ,
+	     WHY_PRIVILEGED),					/* uwrmsr */
+	RULE(POKE_OP_0F38(0xf8), POKE_OP_0F38(0xf8), ALL_REGS, DIRECT, REPNZ,
+	     WHY_PRIVILEGED),					/* urdmsr */
 	/*
 	 * The 0f 01 group is where new privileged instructions are added, so
 	 * here what is known to be harmless is listed, not the reverse.

@@ -46,16 +46,18 @@ static const char *poke_owner_name(const struct poke_site *site)
 	return site->owner ? site->owner->name : "the kernel";
 }
 
-static int poke_check_overlap(unsigned long addr, unsigned int len)
+static int poke_check_overlap(const struct poke_check *check)
 {
+	unsigned long addr = check->addr, end = addr + check->old_insn.len;
 	struct poke_site *site;
 
 	list_for_each_entry(site, &poke_sites, list) {
 		if (site->gone || addr >= site->addr + site->orig.len ||
-		    addr + len <= site->addr)
+		    end <= site->addr)
 			continue;
-		pr_err("cannot prepare %pS: %s holds a site there\n",
-		       (void *)addr, poke_owner_name(site));
+		if (!check->quiet)
+			pr_err("cannot prepare %pS: %s holds a site there\n",
+			       (void *)addr, poke_owner_name(site));
 		return -EBUSY;
 	}
 	return 0;
@@ -65,7 +67,7 @@ static struct poke_site *poke_site_new(struct module *owner,
 				       const struct poke_check *check)
 {
 	struct poke_site *site;
-	int ret = poke_check_overlap(check->addr, check->old_insn.len);
+	int ret = poke_check_overlap(check);
 
 	if (!ret)
 		ret = poke_ever_remember(check->addr);
@@ -122,6 +124,8 @@ static int poke_wants_create(struct module *owner, struct poke_want *wants,
 		if (checks[i].why)
 			continue;
 		wants[i].site = poke_site_new(owner, &checks[i]);
+		if (wants[i].optional && wants[i].site == ERR_PTR(-EBUSY))
+			wants[i].site = NULL;
 		if (IS_ERR(wants[i].site))
 			break;
 	}
@@ -329,7 +333,11 @@ static int poke_module_notify(struct notifier_block *nb, unsigned long action,
 
 static struct notifier_block poke_module_nb = {
 	.notifier_call = poke_module_notify,
-	.priority = -1,		/* on COMING after the kernel's own users of text */
+	/*
+	 * The first to hear that a module comes also hears that it goes, if a
+	 * later one refuses it.
+	 */
+	.priority = INT_MAX,
 };
 
 /*

@@ -58,16 +58,34 @@ static const char * const poke_trap_path[] = {
 	"rcu_read_unlock_special",
 	"rcu_read_unlock_strict",
 	"hw_breakpoint_exceptions_notify",
-	"ftrace_caller",
-	"ftrace_regs_caller",
-	"ftrace_stub",
-	"ftrace_epilogue",
 	"arch_ftrace_ops_list_func",
 	"ftrace_ops_list_func",
 	"ftrace_ops_assist_func",
 	"ftrace_ops_test",
 	"ftrace_lookup_ip",
 	"__ftrace_lookup_ip",
+	/* tracers, before they look whether they run already */
+	"function_trace_call",
+	"function_stack_trace_call",
+	"function_no_repeats_trace_call",
+	"function_stack_no_repeats_trace_call",
+	"function_args_trace_call",
+	"trace_graph_entry",
+	"ftrace_pid_func",
+};
+
+/*
+ * ftrace's trampolines, which are on the way as well: inner labels give their
+ * names to what is behind them. Newer kernels copy this text, too.
+ */
+static const char * const poke_ftrace_text[] = {
+	"ftrace_caller",
+	"ftrace_regs_call",
+	"ftrace_call",
+	"ftrace_stub",
+	"ftrace_epilogue",
+	"ftrace_graph_c",
+	"return_to_handler",
 };
 
 /*
@@ -215,7 +233,9 @@ static enum poke_why poke_check_name(unsigned long addr)
 	else if (poke_has_prefix_of(name, poke_thunks, ARRAY_SIZE(poke_thunks)))
 		why = POKE_WHY_THUNK;
 	else if (poke_is_one_of(name, poke_trap_path,
-				ARRAY_SIZE(poke_trap_path)))
+				ARRAY_SIZE(poke_trap_path)) ||
+		 poke_has_prefix_of(name, poke_ftrace_text,
+				    ARRAY_SIZE(poke_ftrace_text)))
 		why = POKE_WHY_TRAP_PATH;
 	kfree(symbol);
 	return why;

@@ -10,8 +10,7 @@
  *
  * On top of that stand two things that need no knowledge of instructions:
  * calls that are retargeted (POKE_CALL) and branches that are switched
- * (POKE_BRANCH). samples/poke-call.c and samples/poke-branch.c are complete
- * modules.
+ * (POKE_BRANCH). samples/poke-call and samples/poke-branch are complete modules.
  */
 #ifndef _LIVEPOKE_POKE_H
 #define _LIVEPOKE_POKE_H
@@ -61,7 +60,8 @@ struct poke_site *__poke_site_prepare(struct module *owner, void *addr,
  * module goes; what a module leaves behind is restored when it has gone.
  * Nothing is written yet.
  *
- * Context: process context, sleeps.
+ * Context: process context, sleeps. Takes the locks of poke_batch(), and before
+ *	them jump_label_lock(): the caller must hold none.
  * Return: the site, or ERR_PTR(); the log says why. -EINVAL (not text that
  *	can be poked, or not an instruction of @len bytes), -EILSEQ (not at an
  *	instruction boundary), -ESTALE (other bytes than @old), -EOPNOTSUPP
@@ -181,6 +181,7 @@ void poke_sync_poll(void);
  * @name:	for messages
  * @count:	private: number of sites
  * @sites:	private: the sites; the first is the jump itself
+ * @first:	private: the first implementation
  */
 struct poke_call {
 	void *tramp;
@@ -189,6 +190,7 @@ struct poke_call {
 	const char *name;
 	unsigned int count;
 	struct poke_site **sites;
+	void *first;
 };
 
 #define POKE_CALL_KEY(name)	__poke_call_##name

@@ -92,7 +92,7 @@ caught()
 expect 0 "livepoke loads" insmod "$LP_KO/livepoke.ko"
 expect 0 "tp_validate loads" insmod "$LP_KO/tp_validate.ko"
 expect 0 "tp_poke loads" insmod "$LP_KO/tp_poke.ko"
-grep -wE '_stext|_etext|jiffies_64|start_kernel|entry_SYSCALL_64|exc_int3|notify_die|kprobe_int3_handler|hw_breakpoint_exceptions_notify|__rcu_read_lock|rcu_read_unlock_strict|lock_acquire|lock_release|trace_hwlat_callback|trace_osnoise_callback|__x86_return_thunk|__x86_indirect_thunk_rax|poke_validate_sites|poke_trap|poke_slots|ftrace_regs_caller|int_sqrt|vfs_read' /proc/kallsyms > /tmp/symbols
+grep -wE '_stext|_etext|jiffies_64|start_kernel|entry_SYSCALL_64|exc_int3|notify_die|kprobe_int3_handler|hw_breakpoint_exceptions_notify|__rcu_read_lock|rcu_read_unlock_strict|lock_acquire|lock_release|trace_hwlat_callback|trace_osnoise_callback|__x86_return_thunk|__x86_indirect_thunk_rax|poke_validate_sites|poke_trap|poke_slots|ftrace_regs_caller|ftrace_regs_call|ftrace_call|function_trace_call|int_sqrt|vfs_read' /proc/kallsyms > /tmp/symbols
 read_sites
 nop1=$(site nop1)
 nop2=$(site nop2)
@@ -178,6 +178,12 @@ refused "RCU functions of the breakpoint path" EPERM "on the way to the breakpoi
 	"$(symbol __rcu_read_lock || symbol rcu_read_unlock_strict)"
 refused "ftrace_regs_caller()" EPERM "on the way to the breakpoint handler and would recurse" \
 	"$(symbol ftrace_regs_caller)"
+for f in ftrace_call ftrace_regs_call; do
+	refused "$f(), behind the call" EPERM "on the way to the breakpoint handler and would recurse" \
+		"$(plus "$(symbol $f)" 5)"
+done
+refused "function_trace_call()" EPERM "on the way to the breakpoint handler and would recurse" \
+	"$(symbol function_trace_call)"
 for f in lock_acquire lock_release trace_hwlat_callback trace_osnoise_callback; do
 	at=$(symbol $f) || continue	# not every kernel is built with it
 	refused "$f()" EPERM "on the way to the breakpoint handler and would recurse" "$at"

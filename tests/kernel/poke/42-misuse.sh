@@ -20,6 +20,7 @@ misused()
 
 misused site-twice 22 "cannot poke tp_at_plain.*: it is in the batch twice; give each site once"
 is "site-twice: nothing is changed" "$(pk_get bytes_right)" 1
+misused site-twice-restored 22 "cannot poke tp_at_plain.*: it is in the batch twice; give each site once"
 misused batch-many 7 "cannot poke 257 sites at once: a batch has at most 256"
 is "batch-many: nothing is changed" "$(pk_get bytes_right)" 1
 misused call-unregistered 22 "cannot change call tp_misused: it is not registered; register it first"

@@ -180,7 +180,7 @@ static int tp_branch_many(void)
 }
 
 /* The same site twice, and more sites than fit. */
-static int tp_batch_misused(unsigned int count)
+static int tp_batch_misused(unsigned int count, bool restore)
 {
 	static struct poke_op ops[POKE_BATCH_MAX + 1];
 	struct tp_site *s = tp_find_site("plain");
@@ -190,7 +190,7 @@ static int tp_batch_misused(unsigned int count)
 	if (ret)
 		return ret;
 	for (i = 0; i < count; i++)
-		ops[i] = tp_op(s);
+		ops[i] = restore ? (struct poke_op){ .site = s->site } : tp_op(s);
 	ret = poke_batch(ops, count);
 	tp_out("bytes_right %d\n", tp_bytes_right(s));
 	released = tp_release(s);
@@ -202,9 +202,11 @@ int tp_cmd_misuse(void)
 	const char *what = tp_arg("what", "");
 
 	if (!strcmp(what, "site-twice"))
-		return tp_batch_misused(2);
+		return tp_batch_misused(2, false);
+	if (!strcmp(what, "site-twice-restored"))
+		return tp_batch_misused(2, true);
 	if (!strcmp(what, "batch-many"))
-		return tp_batch_misused(POKE_BATCH_MAX + 1);
+		return tp_batch_misused(POKE_BATCH_MAX + 1, false);
 	if (!strcmp(what, "call-twice"))
 		return tp_call_twice();
 	if (!strcmp(what, "call-far"))
