@@ -6,10 +6,11 @@
 #   Makefile:  LIVEPOKE ?= /usr/share/livepoke
 #              include $(LIVEPOKE)/patch.mk
 #
-# (or obj-m in the Makefile, before the include, and no Kbuild.)
+# (or obj-m in the Makefile, and no Kbuild.)
 #
 # The source may also be a patch for the kernel's own livepatch, as it is:
-# <linux/livepatch.h> is then ours, with the klp_ names.
+# <linux/livepatch.h> is then ours, with the klp_ names. That takes the second
+# form: where there is a Kbuild, kbuild reads no Makefile, and so not this file.
 #
 # Variables:
 #   KDIR              headers of the kernel to build for (the running one)
@@ -63,8 +64,13 @@ KBUILD_EXTRA_SYMBOLS += $(LIVEPOKE_SYMVERS)
 else
 
 ifeq ($(obj-m),)
+ifeq ($(wildcard Kbuild),)
+$(error livepoke: no obj-m in this directory's Makefile; name the module there (obj-m := my_patch.o), or give the CONFIG_ option that its line depends on (make CONFIG_X=m))
+endif
 include Kbuild
 endif
+# Sources for the kernel's own livepatch, where this file is not read by kbuild
+LP_NOT_OURS := $(if $(wildcard Kbuild),$(shell grep -qs 'patch\.mk' Kbuild || grep -lsE '<linux/livepatch(_helpers)?\.h>' *.c))
 LP_MODULES := $(patsubst %.o,%,$(obj-m))
 
 modules: lp-check
@@ -73,6 +79,7 @@ modules: lp-check
 
 lp-check:
 	@test -n "$(LP_KVER)" || { echo "livepoke: no kernel headers in $(KDIR); install linux-headers for your kernel or give KDIR=" >&2; exit 2; }
+	@test -z "$(LP_NOT_OURS)" || { echo "livepoke: with a Kbuild, <linux/livepatch.h> in $(LP_NOT_OURS) is the kernel's own; put obj-m into the Makefile and remove Kbuild" >&2; exit 2; }
 	@test -n "$(LIVEPOKE_SYMVERS)" || { echo "livepoke: no Module.symvers of livepoke for kernel $(LP_KVER); build livepoke for it (make install-dev, or its DKMS package) or give LIVEPOKE_SYMVERS=" >&2; exit 2; }
 
 clean:
@@ -84,7 +91,7 @@ load: modules
 
 unload:
 	for m in $(LP_MODULES); do \
-		d=/sys/kernel/livepoke/$$m; \
+		d=/sys/kernel/livepoke/$$(echo $$m | tr - _); \
 		if [ -e $$d ]; then echo 0 >$$d/enabled || exit; fi; \
 		while [ -e $$d ]; do sleep 0.1; done; \
 		rmmod $$m || exit; \
