@@ -316,6 +316,13 @@ static size_t section_of(const struct lp_record *r)
 	return sections[r->cpu].n ? sections[r->cpu].at[sections[r->cpu].n - 1] : 0;
 }
 
+/* A synchronise waits for whoever records or chooses. */
+static void check_inside(const struct lp_record *r, size_t i)
+{
+	if (!sections[r->cpu].n)
+		violated(RULE_J1, i, "recorded or chosen outside a section");
+}
+
 /* The handler records a task that it does not know. */
 static void on_record(const struct lp_record *r, size_t i)
 {
@@ -324,6 +331,7 @@ static void on_record(const struct lp_record *r, size_t i)
 	unsigned int universe = r->b >> 4 & 0xf;
 
 	seen.records++;
+	check_inside(r, i);
 	if (r->task != r->a || !(r->flags & LP_REC_PREEMPT_OFF))
 		violated(RULE_J1, i, "recorded by another, or with preemption on");
 	if (!history_had(&words, word, section_of(r)))
@@ -351,6 +359,7 @@ static void on_choice(const struct lp_record *r, size_t i)
 	unsigned int universe = r->b & 0xf;
 
 	seen.choices++;
+	check_inside(r, i);
 	if (task->universe != universe && !task->overflow)
 		violated(RULE_J4, i, "an %s task is sent to the %s function",
 			 name_of(task->universe), name_of(universe));

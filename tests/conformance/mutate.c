@@ -205,6 +205,17 @@ static void (*const breaks[])(struct trace *t, size_t i) = {
  * The second part of a rule
  */
 
+/* A site never gets its INT3. */
+static void break_i1b(struct trace *t, size_t i)
+{
+	u64 addr = t->r[i].a;
+
+	while (i-- && t->r[i].what != LP_REC_POKE_BEGIN) {
+		if (t->r[i].what == LP_REC_POKE_INT3 && t->r[i].a == addr)
+			delete_entries(t, i, 1);
+	}
+}
+
 /* INT3 is written when the generation of its sync is there. */
 static void break_i3b(struct trace *t, size_t i)
 {
@@ -279,11 +290,37 @@ static bool has_to_choose(const struct trace *t, size_t i)
 	       (word == NONE || !is_enabling(t->r[word].a));
 }
 
+/* Did section @i begin where none was open on its CPU? */
+static bool is_outermost(const struct trace *t, size_t i)
+{
+	size_t j = i;
+
+	while (j--) {
+		if (t->r[j].cpu == t->r[i].cpu && t->r[j].what == LP_REC_KLP_SECTION)
+			return false;
+		if (t->r[j].cpu == t->r[i].cpu && t->r[j].what == LP_REC_KLP_SECTION_END)
+			return true;
+	}
+	return true;
+}
+
+/* A task is recorded by a handler that is in no section. */
+static void break_j1b(struct trace *t, size_t i)
+{
+	delete_entries(t, section_of(t, i), 1);
+}
+
 static bool fits_second(const struct trace *t, size_t i, enum rule which)
 {
 	const struct lp_record *r = &t->r[i];
+	size_t section;
 
 	switch (which) {
+	case RULE_I1:
+		return r->what == LP_REC_POKE_TAIL;
+	case RULE_J1:
+		section = is_new_record(r) ? section_of(t, i) : NONE;
+		return section != NONE && is_outermost(t, section);
 	case RULE_I3:
 		return r->what == LP_REC_POKE_GEN && r->b == 1;
 	case RULE_I7:
@@ -299,8 +336,8 @@ static bool fits_second(const struct trace *t, size_t i, enum rule which)
 
 /* A handler does not choose where it has to: by leaving a choice out. */
 static void (*const breaks_second[])(struct trace *t, size_t i) = {
-	[RULE_I3] = break_i3b, [RULE_I7] = break_i7b,
-	[RULE_J4] = break_j4, [RULE_J5] = break_j5b,
+	[RULE_I1] = break_i1b, [RULE_I3] = break_i3b, [RULE_I7] = break_i7b,
+	[RULE_J1] = break_j1b, [RULE_J4] = break_j4, [RULE_J5] = break_j5b,
 };
 
 /* Makes the mistake at @percent of the places where it can be made. */

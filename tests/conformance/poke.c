@@ -150,6 +150,8 @@ static void phase_entered(u64 phase, size_t i)
 {
 	switch (phase) {
 	case PHASE_COMMIT:
+		if (!poke.int3)
+			violated(RULE_I1, i, "committed without an INT3");
 		check_serialised(poke.int3, i, "INT3 was stored");
 		break;
 	case PHASE_COMMIT_SYNCED:
@@ -201,6 +203,8 @@ static void on_int3(const struct lp_record *r, struct cpu *c, size_t i)
 
 static void on_new_first(const struct site *s, const struct cpu *c, size_t i)
 {
+	if (!s->int3)
+		violated(RULE_I1, i, "new first byte where no INT3 was stored");
 	if (s->has_tail && !s->tail)
 		violated(RULE_I2, i, "new first byte before its tail");
 	if (!phase_may_be(c, PHASE_COMMIT_SYNCED, i) &&
@@ -238,6 +242,8 @@ static void on_tail(const struct lp_record *r, struct cpu *c, size_t i)
 	if (!phase_may_be(c, PHASE_COMMIT, i) &&
 	    !phase_may_be(c, PHASE_COMMIT_SYNCED, i))
 		violated(RULE_I1, i, "tail written in phase %d", (int)history_now(&phases));
+	if (!s || !s->int3)
+		violated(RULE_I1, i, "tail written where no INT3 was stored");
 	if (s)
 		s->tail = i;
 	poke.tails++;

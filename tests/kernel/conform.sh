@@ -39,7 +39,7 @@ cf_accept()
 		return
 	fi
 	for cf_want; do
-		if [ "$(cf_get "${cf_want%%=*}")" -lt "${cf_want#*=}" ]; then
+		if ! [ "$(cf_get "${cf_want%%=*}")" -ge "${cf_want#*=}" ]; then
 			not_ok "$cf_desc: enough was seen ($cf_want)" "$(cat $CF_OUT)"
 			return
 		fi

@@ -57,7 +57,7 @@ stop_load
 lptarget kstop
 cf_stop
 cf_accept "tasks, kernel threads, hotplug" transitions=4 reversals=1 sets=200 records=4 choices=10 frames=100
-cf_reject_mistakes J1 J2 J3 J4 J4b J5 J5b
+cf_reject_mistakes J1 J1b J2 J3 J4 J4b J5 J5b
 
 cf_start
 lptarget kthreads timer 1 spin 500

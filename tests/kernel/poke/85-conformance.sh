@@ -18,7 +18,7 @@ record()
 check "livepoke and the test module load" pk_load
 record pk hammer flips="$(count 100 400)"
 cf_accept "task" pokes=100 traps=1000 old=100 new=100
-cf_reject_mistakes I1 I2 I3 I3b I4 I5 I6 I7
+cf_reject_mistakes I1 I1b I2 I3 I3b I4 I5 I6 I7
 for ctx in irq nmi; do
 	record pk hammer ctx=$ctx flips="$(count 40 400)"
 	cf_accept "$ctx" pokes=40 traps=100
