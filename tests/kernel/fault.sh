@@ -206,9 +206,10 @@ flt_scenario()
 {
 	flt_cells "$1"
 	# Whether an IPI is needed is a matter of the moment, a step is not.
-	if [ -z "$FLT_BAD$FLT_ANY_NUMBER" ] && [ "$FLT_STRIDE" = 1 ] &&
-	   [ $((FLT_CELLS - flt_before)) -lt "$FLT_STEPS" ]; then
-		flt_bad "$((FLT_CELLS - flt_before)) cells for $FLT_STEPS steps"
+	flt_least=$(((FLT_STEPS + FLT_STRIDE - 1) / FLT_STRIDE))
+	[ -z "$FLT_ANY_NUMBER" ] || flt_least=1
+	if [ -z "$FLT_BAD" ] && [ $((FLT_CELLS - flt_before)) -lt $flt_least ]; then
+		flt_bad "$((FLT_CELLS - flt_before)) cells for $FLT_STEPS steps, one of $FLT_STRIDE in turn"
 	fi
 	diag "scenario | $1 | $2 | $FLT_STEPS | $((FLT_CELLS - flt_before))"
 	if [ -z "$FLT_BAD" ]; then

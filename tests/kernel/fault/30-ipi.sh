@@ -79,7 +79,6 @@ unload_cell()
 	echo 1 > $FLT/fault_nth
 	unload_soon livepoke || return 1
 	dmesg | grep -q "test fault: step 1, IPI $1 in " || { echo "no IPI was $1"; return 1; }
-	diag "cell | unload | 1 | IPI $1 | goes on"
 }
 
 table_op() { enable_op; }
@@ -106,6 +105,7 @@ table_cells()
 		k=$((k + 1))
 	done
 	diag "scenario | table | the table of tasks is full | $((k - 1)) | $((FLT_CELLS - first))"
+	[ -n "$FLT_BAD" ] || [ "$FLT_CELLS" -gt "$first" ] || flt_bad "no task was entered"
 	if [ -z "$FLT_BAD" ]; then
 		ok "the table is full for $((k - 1)) tasks in turn"
 	else
@@ -137,5 +137,6 @@ check "unload" flt_stop
 is "allocations that are left" "$(flt_allocations_left)" 0
 for how in busy lost late; do
 	check "livepoke unloads, an IPI is $how" unload_cell $how
+	diag "cell | unload | 1 | IPI $how | goes on"
 done
 done_testing
