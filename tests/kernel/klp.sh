@@ -84,6 +84,7 @@ remove() { disable "$1" && unload_soon "$1"; }
 start_load()
 {
 	lp_ready=/tmp/ready.$$.$(echo "$LP_LOADS" | wc -w)
+	rm -f "$lp_ready"
 	lpload "$@" > "$lp_ready" 2>&1 &
 	LP_LOADS="$LP_LOADS $!"
 	LP_LIVING="$LP_LIVING $!"

@@ -22,7 +22,7 @@ fuzz() { LP_KO=$LP_KO lpfuzz "$1" "$2" > /tmp/fuzz; }
 figure() { awk -v k="$1" '$1 == k { print $2, $4 }' /tmp/fuzz; }
 
 # accepted KIND - at least 5 % of the writes
-accepted() { awk -v k="$1" '$1 == k { exit !($4 * 20 >= $2 && $4) }' /tmp/fuzz; }
+accepted() { awk -v k="$1" '$1 == k { good = $4 * 20 >= $2 && $4 } END { exit !good }' /tmp/fuzz; }
 
 blocks() { (cd "$LP_SYS" && for d in block-*; do [ ! -d "$d" ] || echo "$d"; done); }
 no_transition() { ! cat "$LP_SYS"/*/transition 2>/dev/null | grep -q 1; }
@@ -101,6 +101,9 @@ check "load" load livepoke lp_break=FORGET_MEMORY
 is "a refused request" "$(kcall write "$LP_SYS/control" "engage no_such_function 0")" ENOENT
 check "unload" unload_soon livepoke
 check_fails "a leak of memory is noticed" log_has "test fault: 0 allocations left"
+# Where the kernel looks for leaks itself, it would find this one.
+leaks=/sys/kernel/debug/kmemleak
+[ ! -e $leaks ] || { sleep 6; echo scan > $leaks; echo clear > $leaks; }
 check "load" load livepoke lp_break=BLOCK_SLOT_LEAK
 fuzz 2 1600
 wait_for 120 no_transition

@@ -103,6 +103,7 @@ static int load_and_unload(void)
 int main(int argc, char **argv)
 {
 	unsigned int wanted;
+	int bad = 0;
 
 	if (argc < 5) {
 		fprintf(stderr, "usage: lpcycle ROOT NAME KO CYCLES [SEED [DWELL]]\n");
@@ -112,9 +113,9 @@ int main(int argc, char **argv)
 	wanted = atoi(argv[4]);
 	srandom(argc > 5 ? atoi(argv[5]) : 1);
 	dwell_us = argc > 6 ? atoi(argv[6]) * 1000 : 0;
-	while (cycles < wanted && !load_and_unload())
-		;
+	while (cycles < wanted && !bad)
+		bad = load_and_unload();
 	printf("cycles=%u loads=%u reversals=%u longest=%.1fms\n",
 	       cycles, loads, reversals, longest);
-	return cycles < wanted;
+	return bad || cycles < wanted;
 }

@@ -132,12 +132,14 @@ static void fork_storm(enum child_call call, unsigned int pause_us)
 {
 	for (unsigned int n = 0;; n++) {
 		pid_t pid = fork();
+		int status;
 
 		if (pid < 0)
 			continue;
 		if (!pid)
 			child(call, n);
-		waitpid(pid, NULL, 0);
+		if (waitpid(pid, &status, 0) == pid && WIFSIGNALED(status))
+			_exit(1);
 		counts->forks++;
 		usleep(pause_us);
 	}
