@@ -137,13 +137,16 @@ log_since() { dmesg | awk -v m="${LP_MARK:-}" 'm == "" || seen; m != "" && index
 # log_has REGEX - the log since the mark has such a line
 log_has() { log_since | grep -Eq -- "$1" || { echo "no '$1' in:"; log_since; return 1; }; }
 
+# Seconds since the guest has booted
+uptime_s() { cut -d. -f1 /proc/uptime; }
+
 # wait_for SECONDS COMMAND... - until the command succeeds
 wait_for()
 {
-	lp_end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	lp_end=$(($(uptime_s) + $1))
 	shift
 	until "$@"; do
-		[ "$(cut -d. -f1 /proc/uptime)" -le "$lp_end" ] || return 1
+		[ "$(uptime_s)" -le "$lp_end" ] || return 1
 		sleep 0.05
 	done
 }

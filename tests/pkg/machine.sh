@@ -118,9 +118,9 @@ booted() {
 # broken DESC RESULT STEP KERNEL [PARAMETERS] - with something spoilt; the step
 # must find that out, in that result and with a clean end. The disk stays as it is.
 broken() {
-	local desc=$1 result=$2 append=${5:-}
+	local desc=$1 result=$2 append=${5:-} rc=0
 
 	boot "$3" "$4" "$append" -snapshot
-	boot_says '^end' && boot_says "^not ok $result"
-	count $? "a broken variant is noticed: $desc" "$boot/ktap.log"
+	{ boot_says '^end' && boot_says "^not ok $result"; } || rc=$?
+	count $rc "a broken variant is noticed: $desc" "$boot/ktap.log"
 }

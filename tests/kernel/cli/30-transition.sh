@@ -63,7 +63,7 @@ check "no colour on a dumb terminal" not_shown '\^\[3'
 livepoke status > /tmp/tty
 check "no colour in a file" not_shown '\^|\[3'
 
-livepoke events --seconds 8 > /tmp/events 2>&1 &
+livepoke events --seconds 60 > /tmp/events 2>&1 &
 events=$!
 wait_for 10 grep -q "$P: patching, 1 task left" /tmp/events
 ok_events=$?
@@ -72,6 +72,8 @@ tty livepoke enable $P
 is "the waiting ends with the transition" $? 0
 check "the bar is wiped" sh -c 'tail -n 3 /tmp/tty | grep -q "patched, 2 functions, in"'
 wait $!
+wait_for 10 grep -q "$P: patched$" /tmp/events
+kill $events
 wait $events
 is "events: the transition was seen waiting" $ok_events 0
 check "events: and its end" grep -Eq "^[0-9:]{8} $P: patched$" /tmp/events
