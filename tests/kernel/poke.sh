@@ -99,7 +99,9 @@ pk_hammer()
 	lp_desc=$1
 	shift
 	for lp_run in 1 2 3 4; do
-		pk hammer "$@" && [ "$(pk_get torn) $(pk_get bad_if)" = "0 0" ] && ! pk_saw_enough || break
+		pk hammer "$@" || break
+		[ "$(pk_get torn) $(pk_get bad_if)" = "0 0" ] || break
+		! pk_saw_enough || break
 	done
 	if [ "$(pk_get ret)" != 0 ]; then
 		not_ok "$lp_desc" "$(pk_show)"

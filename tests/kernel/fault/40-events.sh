@@ -292,8 +292,9 @@ event_scenario()
 			event_cell $scenario $name $number $which "$stage" $event < /dev/null || break 2
 		done
 	done < /tmp/cells
-	[ -n "$FLT_BAD" ] || [ $((FLT_CELLS - first)) -ge $((n / every)) ] && [ $((n / every)) -gt 0 ] ||
+	if [ $n -lt "$every" ] || [ $((FLT_CELLS - first)) -lt $((n / every)) ]; then
 		flt_bad "$((FLT_CELLS - first)) cells of $n, every ${every}th"
+	fi
 	diag "scenario | $scenario | $desc | $n | $((FLT_CELLS - first))"
 	if [ -z "$FLT_BAD" ]; then ok "$desc: $((FLT_CELLS - first)) of $n"; else not_ok "$desc" "$FLT_BAD"; fi
 }
