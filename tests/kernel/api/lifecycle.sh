@@ -76,63 +76,65 @@ replaced_function()
 	is "nothing is redirected" "$(redirected)" 0
 }
 
+block_b()		# DESC
+{
+	check "$1" [ -z "$(ctl "engage $G:lp_ground_b 77 override=type")" ]
+	check "is in force" wait_for 20 settled "block-$G:lp_ground_b"
+}
+
+give_back_b()
+{
+	check "disengage" [ -z "$(ctl "disengage $G:lp_ground_b")" ]
+	check "it is gone" wait_for 20 gone "block-$G:lp_ground_b"
+	is "originals" "$(values)" "1 2 3 4"
+}
+
+# replace_around_block VALUES DESC - the first patch is replaced by one that gives
+# the blocked function back; this shell read VALUES before it was switched
+replace_around_block()
+{
+	hold 1
+	check "a replacement, held open" load $D funcs=dh base=40 replace=1
+	check "it stays open" stays_open $D
+	for _ in $(seq 100); do
+		read -r here < /sys/module/$G/parameters/values
+		[ "$here" = "$1" ] || break
+		sleep 0.1
+	done
+	is "$2" "$here" "1 77 3 44"
+	hold 0
+	check "it completes" wait_for 30 settled $D
+	is "blocked" "$(values)" "1 77 3 44"
+	check "unload the first" unload_soon $A
+}
+
 # A block is not lifted by a replacement, at no time. A newer patch of the
 # function itself comes on top of it, as on top of a patch.
 replaced_block()
 {
 	diag "a block of a function that a replacement gives back"
 	check "a patch" enable $A funcs=bh base=10
-	check "a block on top" [ -z "$(ctl "engage $G:lp_ground_b 77 override=type")" ]
-	check "is in force" wait_for 20 settled "block-$G:lp_ground_b"
+	block_b "a block on top"
 	is "it returns its value" "$(values)" "1 77 3 4"
-	hold 1
-	check "a replacement, held open" load $D funcs=dh base=40 replace=1
-	check "it stays open" stays_open $D
-	for _ in $(seq 100); do
-		read -r here < /sys/module/$G/parameters/values
-		[ "$here" = "1 77 3 4" ] || break
-		sleep 0.1
-	done
-	is "who has been switched is blocked still" "$here" "1 77 3 44"
-	hold 0
-	check "it completes" wait_for 30 settled $D
-	is "blocked" "$(values)" "1 77 3 44"
-	check "unload the first" unload_soon $A
+	replace_around_block "1 77 3 4" "who has been switched is blocked still"
 	check "a newer patch of the function" enable $B funcs=b base=20
 	is "is in force" "$(values)" "1 22 3 44"
 	check "disable it" remove $B
 	is "blocked again" "$(values)" "1 77 3 44"
 	check "disable the replacement" remove $D
-	check "disengage" [ -z "$(ctl "disengage $G:lp_ground_b")" ]
-	check "it is gone" wait_for 20 gone "block-$G:lp_ground_b"
-	is "originals" "$(values)" "1 2 3 4"
+	give_back_b
 }
 
 # Nor is one that lies under a patch.
 covered_block()
 {
 	diag "a block under a patch that a replacement gives back"
-	check "a block" [ -z "$(ctl "engage $G:lp_ground_b 77 override=type")" ]
-	check "is in force" wait_for 20 settled "block-$G:lp_ground_b"
+	block_b "a block"
 	check "a patch on top" enable $A funcs=bh base=10
 	is "is in force" "$(values)" "1 12 3 4"
-	hold 1
-	check "a replacement, held open" load $D funcs=dh base=40 replace=1
-	check "it stays open" stays_open $D
-	for _ in $(seq 100); do
-		read -r here < /sys/module/$G/parameters/values
-		[ "$here" = "1 12 3 4" ] || break
-		sleep 0.1
-	done
-	is "who has been switched is blocked at once" "$here" "1 77 3 44"
-	hold 0
-	check "it completes" wait_for 30 settled $D
-	is "blocked" "$(values)" "1 77 3 44"
-	check "unload the first" unload_soon $A
+	replace_around_block "1 12 3 4" "who has been switched is blocked at once"
 	check "disable the replacement" remove $D
-	check "disengage" [ -z "$(ctl "disengage $G:lp_ground_b")" ]
-	check "it is gone" wait_for 20 gone "block-$G:lp_ground_b"
-	is "originals" "$(values)" "1 2 3 4"
+	give_back_b
 }
 
 # A patch of a module may be on a stack as long as the module's exit runs.
