@@ -17,7 +17,7 @@
 
 FLT=/sys/module/livepoke/parameters
 TP=/sys/module/tp_fault/parameters
-FLT_STRIDE=$(count 9 1)
+FLT_STRIDE=$(count 9 1 27)
 FLT_CELLS=0
 FLT_BAD=
 FLT_ANY_NUMBER=

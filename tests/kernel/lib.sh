@@ -151,5 +151,13 @@ wait_for()
 	done
 }
 
-# count CI FULL - the repetition count of this run
-count() { if [ "${LP_COUNTS:-ci}" = full ]; then echo "$2"; else echo "$1"; fi; }
+# count CI FULL [PART] - the repetition count of this run. PART is for a kernel of
+# "make check-matrix" that is not the first one, the same as CI if absent.
+count()
+{
+	case ${LP_COUNTS:-ci} in
+	full) echo "$2" ;;
+	part) echo "${3:-$1}" ;;
+	*) echo "$1" ;;
+	esac
+}

@@ -11,7 +11,7 @@
 . /lp/klp.sh
 
 SEED=${LP_FUZZ_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
-WRITES=$(count 2000 100000)
+WRITES=$(count 2000 100000 800)
 diag "seed $SEED, $WRITES writes"
 version=$(cat /proc/version)
 cmdline=$(cat /proc/cmdline)

@@ -50,7 +50,7 @@ is "on a terminal: status 6" $? 6
 check "a bar, tasks left, time, who blocks" \
 	shown "^\[[#-]{20}\] 1 task left, [0-9.]+ s: lptarget\[[0-9]+\] in lp_target_f\^"
 check "lines fit the terminal" sh -c '! sed "s/\^.*//" /tmp/tty | grep -q "^.\{81\}"'
-tty -c 2 livepoke enable $P
+tty -c "task left" livepoke enable $P
 is "Ctrl-C ends the waiting" $? 6
 check "not the transition" in_transition $P
 check "and says so" shown "interrupted: .* it goes on by itself"

@@ -63,10 +63,12 @@ load_cell()
 }
 
 # load_scenario NAME DESC FIRST STRIDE PARAMETERS - of the lookups from step
-# FIRST on every STRIDEth; LOOKUPS is set to the last one
+# FIRST on every STRIDEth, past them every one or, of the kernels that get a
+# PART, every third; LOOKUPS is set to the last lookup
 load_scenario()
 {
 	FLT_NAME=$1 FLT_BAD='' desc=$2 k=$3 stride=$4 first=$FLT_CELLS
+	later=$(count 1 1 3)
 	shift 4
 	if ! { load livepoke $* && works && goes; }; then
 		flt_bad "does not work at all"
@@ -76,11 +78,10 @@ load_scenario()
 		if is_lookup; then
 			LOOKUPS=$k
 			k=$((k + stride))
-		elif [ $stride -gt 1 ]; then
-			# Past the lookups every step counts.
-			k=$((k - stride + 1)) stride=1
+		elif [ $stride -gt $later ]; then
+			k=$((k - stride + later)) stride=$later
 		else
-			k=$((k + 1))
+			k=$((k + later))
 		fi
 	done
 	n=$((FLT_CELLS - first))
@@ -89,7 +90,7 @@ load_scenario()
 }
 
 use test
-load_scenario load "load livepoke.ko" 1 "$(count 9 1)"
+load_scenario load "load livepoke.ko" 1 "$(count 9 1 27)"
 load_scenario load-ftrace "the same with the hook at the entry of the trap" \
 	"$(count $((LOOKUPS + 1)) 1)" 1 poke_hook=ftrace
 diag "cells: $FLT_CELLS"

@@ -325,7 +325,7 @@ unloader=$!
 echo on > $FLT/poke_middle_sync
 poke_lose_none
 text=$(flt_sum)
-event_scenario poke "events at the points of a poke" "$(count 31 1)" \
+event_scenario poke "events at the points of a poke" "$(count 31 1 61)" \
 	nmi offline kill unload-livepoke unload-owner unload-host
 recorded "an NMI in a poke" poke POKE_COMMIT 9 0 "" nmi
 cf_accept "an NMI in a poke" pokes=2 traps=1
@@ -343,7 +343,7 @@ P=$pair
 start_load callers=1
 lptarget reset
 target_text=$(flt_sum)
-event_scenario klp "events at the points of a transition" "$(count 29 1)" \
+event_scenario klp "events at the points of a transition" "$(count 29 1 59)" \
 	nmi offline kill unload-livepoke unload-owner
 recorded "a task dies in a transition" klp KLP_SCAN_CLEAN 103 0 there kill
 cf_accept "a task dies in a transition" transitions=2 sets=50 frames=100

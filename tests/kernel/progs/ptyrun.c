@@ -2,31 +2,22 @@
 /*
  * ptyrun - run a command on a terminal of its own, as a user would
  *
- *   ptyrun [-a ANSWER] [-c SECONDS] COMMAND...
+ *   ptyrun [-a ANSWER] [-c TEXT] COMMAND...
  *
  * What the command prints is printed as it is, control characters and all.
- * -a types ANSWER when the command asks "[y/N]"; -c types Ctrl-C after a while.
+ * -a types ANSWER when the command asks "[y/N]"; -c types Ctrl-C when it
+ * has printed TEXT.
  * The exit status is the command's, 128 + N after signal N.
  */
-#include <poll.h>
 #include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *answer;
-static double interrupt_after = -1;
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
+static const char *interrupt_at;
 
 static void type(int fd, const char *text)
 {
@@ -43,27 +34,25 @@ static void answer_question(int fd, const char *printed)
 	answer = NULL;
 }
 
+static void interrupt(int fd, const char *printed)
+{
+	if (!interrupt_at || !strstr(printed, interrupt_at))
+		return;
+	type(fd, "\003");
+	interrupt_at = NULL;
+}
+
 /* Copies the command's output until it ends. */
 static void follow(int fd)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	double start = now();
 	char buf[4096];
 	ssize_t size;
 
-	for (;;) {
-		if (interrupt_after >= 0 && now() - start > interrupt_after) {
-			type(fd, "\003");
-			interrupt_after = -1;
-		}
-		if (poll(&p, 1, 50) == 0)
-			continue;
-		size = read(fd, buf, sizeof(buf) - 1);
-		if (size <= 0)
-			return;
+	while ((size = read(fd, buf, sizeof(buf) - 1)) > 0) {
 		buf[size] = '\0';
 		fwrite(buf, 1, size, stdout);
 		answer_question(fd, buf);
+		interrupt(fd, buf);
 	}
 }
 
@@ -75,7 +64,7 @@ static int parse(int argc, char **argv)
 		if (opt == 'a')
 			answer = optarg;
 		else if (opt == 'c')
-			interrupt_after = atof(optarg);
+			interrupt_at = optarg;
 		else
 			return 0;
 	}
@@ -89,7 +78,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	if (!first) {
-		fprintf(stderr, "usage: ptyrun [-a ANSWER] [-c SECONDS] COMMAND...\n");
+		fprintf(stderr, "usage: ptyrun [-a ANSWER] [-c TEXT] COMMAND...\n");
 		return 2;
 	}
 	pid = forkpty(&fd, NULL, NULL, &size);
