@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include "klp_block.h"
+#include "symbol_name.h"
 
 struct lp_denied {
 	const char *name;
@@ -282,14 +283,13 @@ static const struct lp_denied lp_deny_list[] = {
 	{ "note_gp_changes", LP_RCU },
 };
 
-/* What a compiler makes of a function has its name and more behind a '.'. */
 static bool lp_name_matches(const char *pattern, const char *name)
 {
 	size_t len = strlen(pattern);
 
 	if (len && pattern[len - 1] == '*')
 		return !strncmp(pattern, name, len - 1);
-	return !strncmp(pattern, name, len) && (!name[len] || name[len] == '.');
+	return lp_is_part_of(name, pattern);
 }
 
 /**

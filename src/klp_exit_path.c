@@ -17,10 +17,10 @@
  */
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
-#include <linux/string.h>
 #include "compat/compat.h"
 #include "klp_exit_path.h"
 #include "klp_transition.h"
+#include "symbol_name.h"
 #include "test_break.h"
 
 static const char * const lp_exit_path[] = {
@@ -118,26 +118,14 @@ void lp_exits_exit(void)
 		lp_rcu_barrier_tasks();
 }
 
-/* What a compiler makes of a function has its name and more behind a '.'. */
-static bool lp_is_among(const char * const *list, unsigned int count, const char *name)
-{
-	size_t len = strcspn(name, ".");
-
-	while (count--) {
-		if (strlen(list[count]) == len && !strncmp(list[count], name, len))
-			return true;
-	}
-	return false;
-}
-
 /* Whether a patch of @name must wait for tasks that left the task list. */
 bool lp_on_exit_path(const char *name)
 {
-	return lp_is_among(lp_exit_path, ARRAY_SIZE(lp_exit_path), name);
+	return lp_is_part_of_one(name, lp_exit_path, ARRAY_SIZE(lp_exit_path));
 }
 
 /* Whether no transition can ever tell that nobody runs @name any more. */
 bool lp_is_last_function(const char *name)
 {
-	return lp_is_among(lp_last_functions, ARRAY_SIZE(lp_last_functions), name);
+	return lp_is_part_of_one(name, lp_last_functions, ARRAY_SIZE(lp_last_functions));
 }

@@ -30,6 +30,7 @@
 #include "kernel_syms.h"
 #include "poke_slot.h"
 #include "poke_validate.h"
+#include "symbol_name.h"
 #include "test_break.h"
 
 /*
@@ -126,19 +127,6 @@ static bool poke_has_prefix_of(const char *name, const char * const *list,
 	return false;
 }
 
-/* The compiler appends ".isra.0", ".cold" and the like to a split function. */
-static bool poke_is_one_of(const char *name, const char * const *list,
-			   unsigned int count)
-{
-	while (count--) {
-		size_t len = str_has_prefix(name, list[count]);
-
-		if (len && (!name[len] || name[len] == '.' || name[len] == ' '))
-			return true;
-	}
-	return false;
-}
-
 static bool poke_module_loaded(const char *name)
 {
 	bool loaded;
@@ -232,8 +220,8 @@ static enum poke_why poke_check_name(unsigned long addr)
 		why = POKE_WHY_STATIC_CALL;
 	else if (poke_has_prefix_of(name, poke_thunks, ARRAY_SIZE(poke_thunks)))
 		why = POKE_WHY_THUNK;
-	else if (poke_is_one_of(name, poke_trap_path,
-				ARRAY_SIZE(poke_trap_path)) ||
+	else if (lp_is_part_of_one(name, poke_trap_path,
+				   ARRAY_SIZE(poke_trap_path)) ||
 		 poke_has_prefix_of(name, poke_ftrace_text,
 				    ARRAY_SIZE(poke_ftrace_text)))
 		why = POKE_WHY_TRAP_PATH;
