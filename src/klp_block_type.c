@@ -33,7 +33,7 @@ static bool lp_have_btf(void)
 	       lp_k_has(btf_find_by_name_kind) && lp_k_has(btf_type_by_id);
 }
 
-/* Kernels before 5.11 have type information of the image only. */
+/* Kernels before 5.18 give away the type information of the image only. */
 static bool lp_have_module_btf(void)
 {
 	return lp_have_btf() && lp_k_has(btf_get_module_btf) &&

@@ -266,6 +266,7 @@ static bool lp_ipis_done(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
+		/* Pairs with atomic_set_release() in lp_ipi_switch(). */
 		if (atomic_read_acquire(per_cpu_ptr(&lp_switch_busy, cpu)))
 			return false;
 	}

@@ -365,7 +365,11 @@ void lp_task_work_done(struct lp_task_entry *entry)
 	struct lp_task_segment *seg = entry->segment;
 
 	clear_bit(LP_WORK_QUEUED, &entry->flags);
-	/* The segment may be freed as soon as the count is 0. */
+	/*
+	 * The segment may be freed as soon as the count is 0. Pairs with
+	 * atomic_read_acquire() in lp_tasks_idle().
+	 */
+	smp_mb__before_atomic();
 	atomic_dec(&seg->works);
 }
 
@@ -410,6 +414,7 @@ bool lp_tasks_idle(void)
 	struct lp_task_segment *seg, **link = &lp_retired;
 
 	while ((seg = *link)) {
+		/* Pairs with smp_mb__before_atomic() in lp_task_work_done(). */
 		if (atomic_read_acquire(&seg->works)) {
 			link = &seg->next;
 			continue;

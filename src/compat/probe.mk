@@ -21,9 +21,11 @@ lp-probes += $(call lp_probe,PANIC_NOTIFIER_H,linux/panic_notifier.h,panic_notif
 # task->__state instead of task->state
 lp-probes += $(call lp_probe,TASK___STATE,linux/sched.h,__state;)
 
-# module_kallsyms_on_each_symbol() walks one module and names no module in
-# the callback. kallsyms_on_each_symbol() lost its struct module with it.
+# module_kallsyms_on_each_symbol() walks one module
 lp-probes += $(call lp_probe,ONE_MODULE_WALK,linux/module.h,module_kallsyms_on_each_symbol.const char .modname)
+
+# and, later, does not tell its callback which one
+lp-probes += $(call lp_probe,WALK_WITHOUT_MODULE,linux/module.h,const char .. unsigned long)
 
 # __assign_str() takes the source from __string()
 lp-probes += $(call lp_probe,ASSIGN_STR_1,trace/stages/*.h,__assign_str(dst))
@@ -38,6 +40,7 @@ lp-probes += $(call lp_probe,BTF_KIND_ENUM64,uapi/linux/btf.h,BTF_KIND_ENUM64)
 # Names that test modules use
 lp-probes += $(call lp_probe,WRMSRQ,../arch/x86/include/asm/msr.h,wrmsrq)
 lp-probes += $(call lp_probe,HEX_H,linux/hex.h,hex_to_bin)
+lp-probes += $(call lp_probe,FPROBE_RET_IP,linux/fprobe.h,unsigned long ret_ip)
 lp-probes += $(call lp_probe,FPROBE_FREGS,linux/fprobe.h,struct ftrace_regs)
 lp-probes += $(call lp_probe,VHOST_TASK_KILL,linux/sched/vhost_task.h,handle_kill)
 lp-probes += $(call lp_probe,HRTIMER_SETUP,linux/hrtimer.h,hrtimer_setup.struct hrtimer)

@@ -26,6 +26,12 @@ static int lp_count_symbol(struct lp_symbol_search *search, unsigned long addr)
 	return search->pos ? found->count == search->pos : found->count > 1;
 }
 
+static int lp_match_name(struct lp_symbol_search *search, const char *name,
+			 unsigned long addr)
+{
+	return strcmp(name, search->name) ? 0 : lp_count_symbol(search, addr);
+}
+
 static int lp_match_vmlinux(void *data, unsigned long addr)
 {
 	return lp_count_symbol(data, addr);
@@ -35,9 +41,7 @@ static int lp_match_vmlinux(void *data, unsigned long addr)
 static int lp_match_vmlinux_name(void *data, const char *name,
 				 struct module *mod, unsigned long addr)
 {
-	struct lp_symbol_search *search = data;
-
-	return mod || strcmp(name, search->name) ? 0 : lp_count_symbol(search, addr);
+	return mod ? 0 : lp_match_name(data, name, addr);
 }
 
 static void lp_find_vmlinux(struct lp_symbol_search *search)
@@ -49,17 +53,10 @@ static void lp_find_vmlinux(struct lp_symbol_search *search)
 		lp_k(kallsyms_on_each_symbol)(lp_match_vmlinux_name, search);
 }
 
-#ifdef LP_HAVE_ONE_MODULE_WALK
+#ifdef LP_HAVE_WALK_WITHOUT_MODULE
 static int lp_match_module(void *data, const char *name, unsigned long addr)
 {
-	struct lp_symbol_search *search = data;
-
-	return strcmp(name, search->name) ? 0 : lp_count_symbol(search, addr);
-}
-
-static void lp_find_module_symbol(struct lp_symbol_search *search)
-{
-	lp_k(module_kallsyms_on_each_symbol)(search->object, lp_match_module, search);
+	return lp_match_name(data, name, addr);
 }
 #else
 static int lp_match_module(void *data, const char *name, struct module *mod,
@@ -67,17 +64,20 @@ static int lp_match_module(void *data, const char *name, struct module *mod,
 {
 	struct lp_symbol_search *search = data;
 
-	if (!mod || strcmp(mod->name, search->object) ||
-	    strcmp(name, search->name))
+	if (!mod || strcmp(mod->name, search->object))
 		return 0;
-	return lp_count_symbol(search, addr);
+	return lp_match_name(search, name, addr);
 }
+#endif
 
 static void lp_find_module_symbol(struct lp_symbol_search *search)
 {
+#ifdef LP_HAVE_ONE_MODULE_WALK
+	lp_k(module_kallsyms_on_each_symbol)(search->object, lp_match_module, search);
+#else
 	lp_k(module_kallsyms_on_each_symbol)(lp_match_module, search);
-}
 #endif
+}
 
 /**
  * lp_find_symbol() - find a symbol of the kernel image or of a module

@@ -54,7 +54,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #endif
 
 #include <linux/errno.h>
-#ifdef CONFIG_FPROBE
+#if defined(CONFIG_FPROBE) && defined(LP_HAVE_FPROBE_RET_IP)
 #include <linux/fprobe.h>
 
 #ifdef LP_HAVE_FPROBE_FREGS

@@ -12,7 +12,8 @@ from lib import tree
 NAME = "barriers"
 NEAR = 3
 _BARRIER = re.compile(r"\b(smp_(?:mb|rmb|wmb|store_mb|store_release|load_acquire|"
-                      r"mb__\w+|acquire__\w+)|virt_mb|mb|rmb|wmb)\s*\(")
+                      r"mb__\w+|acquire__\w+|cond_load_acquire)|"
+                      r"atomic\w*_(?:acquire|release)|virt_mb|mb|rmb|wmb)\s*\(")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 
 

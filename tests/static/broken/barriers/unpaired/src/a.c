@@ -18,3 +18,8 @@ void b(int *p)
 	/* Pairs with the release in c(). */
 	smp_load_acquire(p);
 }
+
+void d(atomic_t *p)
+{
+	atomic_set_release(p, 0);
+}
