@@ -11,7 +11,7 @@ LP_ARCH=amd64
 LP_KERNELS=${LP_KERNEL_LIST:-$LP_ROOT/scripts/kernels}
 LP_KERNELS_BUILT=${LP_KERNELS_BUILT:-$LP_ROOT/scripts/kernels-built}
 # A hit anywhere in a guest's log fails the run, whatever the tests said.
-LP_BAD_LOG='BUG:|WARNING:|Oops|Call Trace|INFO: task|soft lockup|ODEBUG|rcu.*stall|UBSAN:|KASAN:|KCSAN:|kmemleak: [1-9]|INFO: trying to register'
+LP_BAD_LOG='BUG:|WARNING:|Oops|Call Trace|INFO: task|soft lockup|ODEBUG|rcu.*stall|UBSAN:|KASAN:|KCSAN:|kmemleak: [1-9]|leak detector disabled|INFO: trying to register'
 
 # A make started from here is an outermost one.
 unset MAKEFLAGS MFLAGS MAKELEVEL
