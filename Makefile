@@ -91,8 +91,7 @@ dkms-install: ## build and install livepoke.ko with dkms for the running kernel 
 	scripts/dkms-install $(VERSION) $(KREL)
 
 dkms-uninstall: ## remove livepoke.ko and its dkms sources (root)
-	-dkms remove livepoke/$(VERSION) --all
-	rm -rf /usr/src/livepoke-$(VERSION)
+	scripts/dkms-uninstall $(VERSION)
 
 deb: ## build the Debian packages (in build/deb)
 	scripts/make-deb $(BUILD)/deb

@@ -16,6 +16,7 @@
 #   KDIR              headers of the kernel to build for (the running one)
 #   LIVEPOKE_SYMVERS  Module.symvers of livepoke.ko, if it is in none of the
 #                     usual places
+#   LP_DKMS_TREE      dkms_tree of DKMS, if it has another one
 #
 # Without a Kbuild this file is read twice: by make in the patch's directory,
 # where it gives the targets, and by kbuild, where it gives flags.
@@ -40,12 +41,14 @@ endif
 LP_ARCH := $(shell uname -m)
 
 # Checksums of livepoke's exports depend on the kernel that it was built for,
-# so there is one Module.symvers for each: from "make install-dev", from DKMS
-# (3.1.3 and later keep it in module/), or from the source tree.
+# so there is one Module.symvers for each: from DKMS (3.1.3 and later keep it in
+# module/), which goes with the module, from "make install-dev", or from the
+# source tree.
+LP_DKMS_TREE ?= /var/lib/dkms
 LP_SYMVERS_PLACES := \
+	$(LP_DKMS_TREE)/livepoke/kernel-$(LP_KVER)-$(LP_ARCH)/module/Module.symvers \
+	$(LP_DKMS_TREE)/livepoke/kernel-$(LP_KVER)-$(LP_ARCH)/Module.symvers \
 	$(LP_MK_DIR)/symvers/$(LP_KVER)/Module.symvers \
-	/var/lib/dkms/livepoke/kernel-$(LP_KVER)-$(LP_ARCH)/module/Module.symvers \
-	/var/lib/dkms/livepoke/kernel-$(LP_KVER)-$(LP_ARCH)/Module.symvers \
 	$(dir $(LP_INCLUDE))build/$(LP_KVER)/product/Module.symvers
 ifeq ($(LIVEPOKE_SYMVERS),)
 LIVEPOKE_SYMVERS := $(firstword $(wildcard $(LP_SYMVERS_PLACES)))

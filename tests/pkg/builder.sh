@@ -47,6 +47,8 @@ built_ko() { find "$fs/livepoke/build/$kernel/product" -maxdepth 1 -name livepok
 spoil_module() { inside sed -i '0,/license=GPL/s//license=gpl/' "$(built_ko)"; }
 other_key() { inside openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=other/ -keyout /other.key -outform DER -out /other.der; }
 
+needs_livepoke() { mkdir "$fs/usr/src/$1" && echo 'BUILD_DEPENDS[0]="livepoke"' > "$fs/usr/src/$1/dkms.conf"; }
+
 # What "make dkms-install" or a package left behind, by name, anywhere
 leftovers() {
 	! find "$fs" -xdev \( -path "$fs/proc" -o -path "$fs/livepoke" -o -path "$fs/debs" -o \
@@ -74,6 +76,10 @@ builder_checks() {
 	refused "a broken variant is noticed: another key" "erification failure" signed_by "$(built_ko)" /other.der
 	spoil_module
 	refused "a broken variant is noticed: a changed module" "erification failure" signed_by "$(built_ko)" /var/lib/dkms/mok.pub
+	refused "a package's files are its own" "belongs to a package" inside /livepoke/scripts/dkms-not-packaged /usr/src
+	needs_livepoke a_fix-1
+	refused "make dkms-uninstall with a patch that would be left" "patches need livepoke: a_fix/1;" in_tree dkms-uninstall
+	rm -r "$fs/usr/src/a_fix-1"
 	try "make dkms-uninstall" in_tree dkms-uninstall
 	try "dkms has it no longer" unlisted
 	try "nothing is left" leftovers

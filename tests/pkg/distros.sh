@@ -64,6 +64,12 @@ deb_files() { inside sh -c 'mkdir -p /distros/from-deb && for p in /livepoke/bui
 # same DIRECTORY PATH - as in the Debian packages, of which dkms is seen to build
 same() { inside diff -r "/distros/from-deb$2" "/distros/$1$2"; }
 
+# same_sources DIRECTORY VERSION - for dkms, under the version that it is to know
+same_sources() {
+	inside grep -qx "PACKAGE_VERSION=\"$2\"" "/distros/$1/usr/src/livepoke-$2/dkms.conf" &&
+		inside diff -r -I '^PACKAGE_VERSION=' "/distros/from-deb/usr/src/livepoke-$version" "/distros/$1/usr/src/livepoke-$2"
+}
+
 distro_checks() {
 	local d
 
@@ -77,8 +83,9 @@ distro_checks() {
 	try "their files: deb" deb_files
 	try "their files: rpm" rpm_files
 	try "their files: pkg" arch_files
+	try "from-rpm: the sources for dkms are those of the Debian package" same_sources from-rpm "$version-1"
+	try "from-arch: so are these" same_sources from-arch "$version"
 	for d in from-rpm from-arch; do
-		try "$d: the sources for dkms are those of the Debian package" same $d "/usr/src/livepoke-$version"
 		try "$d: so is what patches are built with" same $d /usr/share/livepoke
 	done
 	try "a broken variant is noticed: a unit with mode 777" rpm_lint_spoilt

@@ -21,7 +21,7 @@ files_of() {
 # The command of the README
 install_as_readme() {	# OPTION...
 	# shellcheck disable=SC2046 # several files
-	apt_get "$@" install "linux-headers-$kernel" $(files_of livepoke-dkms livepoke-tools)
+	apt_get "$@" install linux-headers-amd64 "linux-headers-$kernel" $(files_of livepoke-dkms livepoke-tools)
 }
 
 get_debs() {
@@ -97,8 +97,8 @@ all_rebuilt() {
 }
 
 # The headers of a kernel that livepoke is not for: dkms must say so and not
-# compile. It ends with status 11 all the same: 3.0 for any module that it passes
-# over, 3.2 for the patches that depend on it.
+# compile. 3.0 ends with status 11 for any module that it passes over, later ones
+# with 0, the patches that depend on it included.
 out_of_range() {
 	local old=4.19.0-1-amd64 rc=0
 
@@ -110,7 +110,7 @@ out_of_range() {
 	grep -q 'BUILD_EXCLUSIVE' "$work/range" && ! grep -q 'Building module' "$work/range" || return
 	case $(inside dkms --version) in
 	*3.0.*) [ $rc = 11 ] ;;
-	*) grep -q 'was skipped for module(s) livepoke' "$work/range" ;;
+	*) [ $rc = 0 ] && grep -q 'was skipped for module(s).* livepoke' "$work/range" ;;
 	esac
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd.h"
+#include "dkms.h"
 #include "elf.h"
 #include "file.h"
 #include "module.h"
@@ -30,56 +31,14 @@ struct lp_signing {
 	char *certificate;
 };
 
-/* key="value" of a shell file; the last one counts */
-static char *lp_shell_value(const char *text, const char *key)
-{
-	struct lp_list lines = lp_split(text, "\n");
-	size_t i, length = strlen(key);
-	char *value = NULL;
-
-	for (i = 0; i < lines.count; i++) {
-		const char *line = lines.item[i] + strspn(lines.item[i], " \t");
-
-		if (strncmp(line, key, length) || line[length] != '=')
-			continue;
-		line += length + 1;
-		line += strspn(line, "\"'");
-		free(value);
-		value = lp_format("%.*s", (int)strcspn(line, "\"' \t#"), line);
-	}
-	lp_list_free(&lines);
-	return value;
-}
-
-static char *lp_dkms_setting(const char *key, const char *standard)
-{
-	char *dir = lp_path("/etc/dkms/framework.conf.d"), *path, *text, *value;
-	struct lp_list files = lp_names_in(dir);
-	char *found = lp_copy(standard);
-	size_t i;
-
-	for (i = 0; i <= files.count; i++) {
-		path = i ? lp_format("%s/%s", dir, files.item[i - 1]) :
-			   lp_path("/etc/dkms/framework.conf");
-		value = lp_read(path, &text) ? NULL : lp_shell_value(text, key);
-		if (value) {
-			free(found);
-			found = value;
-		}
-		free(text);
-		free(path);
-	}
-	lp_list_free(&files);
-	free(dir);
-	return found;
-}
-
-/* The kernel's sign-file: with its headers, or Debian's kbuild package */
+/* What dkms was told to use, the kernel's with its headers, or Debian's kbuild package */
 static char *lp_find_sign_file(const char *release)
 {
+	char *path = lp_dkms_setting("sign_file");
 	int length = 0;
-	char *path;
 
+	if (path)
+		return path;
 	path = lp_path("/lib/modules/%s/build/scripts/sign-file", release);
 	if (lp_exists(path))
 		return path;
@@ -103,16 +62,22 @@ static char *lp_hash_of(const char *release)
 	return hash && *hash ? hash : lp_copy("sha512");
 }
 
+/* A key may be in a token, whose name only sign-file understands. */
+static bool lp_key_exists(const char *key)
+{
+	return lp_starts(key, "pkcs11:") || lp_exists(key);
+}
+
 static int lp_find_signing(const char *release, struct lp_signing *signing)
 {
 	signing->program = lp_find_sign_file(release);
 	signing->hash = lp_hash_of(release);
-	signing->key = lp_dkms_setting("mok_signing_key", "/var/lib/dkms/mok.key");
-	signing->certificate = lp_dkms_setting("mok_certificate", "/var/lib/dkms/mok.pub");
+	signing->key = lp_dkms_key();
+	signing->certificate = lp_dkms_certificate();
 	if (!signing->program)
 		return lp_fail(LP_FAILED, ENOENT, "install linux-headers for that kernel",
 			       "the program sign-file for kernel %s is missing", release);
-	if (!lp_exists(signing->key) || !lp_exists(signing->certificate))
+	if (!lp_key_exists(signing->key) || !lp_exists(signing->certificate))
 		return lp_fail(LP_FAILED, ENOENT, "dkms makes the key when it first builds a module (dkms generate_mok)",
 			       "no key in %s and %s", signing->key, signing->certificate);
 	return LP_OK;

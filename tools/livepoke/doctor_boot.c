@@ -8,6 +8,9 @@
 #include "accepted.h"
 #include "boot_guard.h"
 #include "doctor.h"
+#include "file.h"
+#include "module.h"
+#include "text.h"
 
 static void lp_check_restore(struct lp_diagnosis *d)
 {
@@ -38,6 +41,36 @@ static void lp_check_accepted(struct lp_diagnosis *d, const struct lp_list *line
 	lp_list_free(&missing);
 }
 
+/* A kernel that was installed without its headers has no livepoke.ko. */
+static void lp_check_kernel(struct lp_diagnosis *d, const char *release)
+{
+	char *dir = lp_path("/lib/modules/%s", release);
+	char *kernel = lp_format("%s/kernel", dir);
+	char *cure = lp_format("install its headers (linux-headers-%s): dkms then builds it", release);
+
+	if (lp_exists(kernel) && !lp_has_module(dir, "livepoke"))
+		lp_find(d, LP_WARN, cure,
+			"kernel %s has no livepoke.ko: what was accepted does not come back when it is booted",
+			release);
+	free(cure);
+	free(kernel);
+	free(dir);
+}
+
+static void lp_check_other_kernels(struct lp_diagnosis *d)
+{
+	char *dir = lp_path("/lib/modules");
+	struct lp_list kernels = lp_names_in(dir);
+	size_t i;
+
+	for (i = 0; i < kernels.count; i++) {
+		if (strcmp(kernels.item[i], lp_kernel_release()))
+			lp_check_kernel(d, kernels.item[i]);
+	}
+	lp_list_free(&kernels);
+	free(dir);
+}
+
 void lp_doctor_boot(struct lp_diagnosis *d)
 {
 	struct lp_list lines;
@@ -49,5 +82,7 @@ void lp_doctor_boot(struct lp_diagnosis *d)
 			"the list of what was accepted for boot cannot be read: %s",
 			strerror(-ret));
 	lp_check_accepted(d, &lines);
+	if (lines.count)
+		lp_check_other_kernels(d);
 	lp_list_free(&lines);
 }

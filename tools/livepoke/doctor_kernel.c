@@ -20,10 +20,12 @@ static const char *const lp_needed_symbols[] = {
 	NULL
 };
 
+/* dkms.conf has the same list. */
 static const char *const lp_needed_options[] = {
 	"CONFIG_MODULES", "CONFIG_MODULE_UNLOAD", "CONFIG_KALLSYMS",
 	"CONFIG_KPROBES", "CONFIG_SYSFS", "CONFIG_STACKTRACE",
-	"CONFIG_DYNAMIC_FTRACE", "CONFIG_UNWINDER_ORC", NULL
+	"CONFIG_FUNCTION_TRACER", "CONFIG_DYNAMIC_FTRACE", "CONFIG_UNWINDER_ORC",
+	NULL
 };
 
 static void lp_check_version(struct lp_diagnosis *d)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "build_id.h"
+#include "dkms.h"
 #include "doctor.h"
 #include "file.h"
 #include "module.h"
@@ -15,6 +17,23 @@
 #include "text.h"
 
 #define LP_TAINT_BAD	((1UL << 1) | (1UL << 5) | (1UL << 7) | (1UL << 14))
+
+/* What runs must be what patches were built against. */
+static void lp_check_running(struct lp_diagnosis *d, const char *running, const char *installed)
+{
+	char *file = lp_find_module_file("livepoke");
+	const char *cure = "unload all patches and livepoke, or reboot";
+
+	if (strcmp(running, installed))
+		lp_find(d, LP_WARN, cure,
+			"livepoke.ko %s is running, but %s is installed: newly built patches will not load",
+			running, installed);
+	else if (file && lp_is_other_build("livepoke", file))
+		lp_find(d, LP_WARN, cure,
+			"livepoke.ko %s is running, but another build of it is installed: newly built patches may not load",
+			running);
+	free(file);
+}
 
 static void lp_check_module(struct lp_diagnosis *d)
 {
@@ -30,10 +49,8 @@ static void lp_check_module(struct lp_diagnosis *d)
 		lp_find(d, LP_BAD, "install the package livepoke-dkms (and linux-headers for this kernel)",
 			"livepoke.ko is neither loaded nor installed for kernel %s",
 			lp_kernel_release());
-	if (running && installed && strcmp(running, installed))
-		lp_find(d, LP_WARN, "unload all patches and livepoke, or reboot",
-			"livepoke.ko %s is running, but %s is installed: newly built patches will not load",
-			running, installed);
+	if (running && installed)
+		lp_check_running(d, running, installed);
 	free(running);
 	free(installed);
 }
@@ -59,12 +76,16 @@ static void lp_check_lockdown(struct lp_diagnosis *d)
 	char *path = lp_path("/sys/module/module/parameters/sig_enforce");
 	char *enforce = lp_read_line(path);
 	bool signatures = strcmp(mode, "none") || (enforce && *enforce == 'Y');
+	char *enrol = lp_enrolment();
+	char *cure = lp_format("livepoke sign FILE, and once: %s", enrol);
 
 	lp_find(d, LP_GOOD, NULL, "Secure Boot is %s, lockdown is %s",
 		lp_secure_boot() ? "on" : "off", mode);
 	if (signatures)
-		lp_find(d, LP_WARN, "livepoke sign FILE; enrol the key once: mokutil --import /var/lib/dkms/mok.pub",
+		lp_find(d, LP_WARN, cure,
 			"this kernel loads signed modules only");
+	free(cure);
+	free(enrol);
 	free(enforce);
 	free(path);
 	free(mode);

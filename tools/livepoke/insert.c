@@ -22,18 +22,25 @@ static void lp_no_log(void *data, int priority, const char *file, int line,
 	(void)function, (void)format, (void)args;
 }
 
+static struct kmod_ctx *lp_kmod_in(const char *dir)
+{
+	struct kmod_ctx *ctx = kmod_new(dir, NULL);
+
+	if (!ctx)
+		lp_out_of_memory();
+	/* The caller says what was wrong, in one line. */
+	kmod_set_log_fn(ctx, lp_no_log, NULL);
+	return ctx;
+}
+
 static struct kmod_ctx *lp_kmod(void)
 {
 	/* kmod knows best where a distribution has its modules. */
 	char *dir = getenv("LIVEPOKE_ROOT") ?
 		lp_path("/lib/modules/%s", lp_kernel_release()) : NULL;
-	struct kmod_ctx *ctx = kmod_new(dir, NULL);
+	struct kmod_ctx *ctx = lp_kmod_in(dir);
 
 	free(dir);
-	if (!ctx)
-		lp_out_of_memory();
-	/* The caller says what was wrong, in one line. */
-	kmod_set_log_fn(ctx, lp_no_log, NULL);
 	return ctx;
 }
 
@@ -139,6 +146,18 @@ char *lp_find_module_file(const char *name)
 	}
 	kmod_unref(ctx);
 	return copy;
+}
+
+/* Whether another kernel, with its modules in @dir, will find a module */
+bool lp_has_module(const char *dir, const char *name)
+{
+	struct kmod_ctx *ctx = lp_kmod_in(dir);
+	struct kmod_module *module = lp_lookup(ctx, name);
+
+	if (module)
+		kmod_module_unref(module);
+	kmod_unref(ctx);
+	return module;
 }
 
 /* What modprobe knows of a module, whether it is loaded or not */

@@ -27,6 +27,7 @@ int lp_insert_file(const char *path, const char *params);
 int lp_insert_by_name(const char *name, const char *params);
 int lp_remove_module(const char *name, double patience);
 char *lp_find_module_file(const char *name);
+bool lp_has_module(const char *dir, const char *name);
 enum lp_known lp_module_known(const char *name);
 char *lp_module_file_value(const char *path, const char *key);
 

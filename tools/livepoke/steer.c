@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "build_id.h"
+#include "dkms.h"
 #include "file.h"
 #include "klog.h"
 #include "module.h"
@@ -133,8 +134,7 @@ static int lp_insert_needed(const struct lp_source *source)
  */
 int lp_insert_livepoke(void)
 {
-	char *file, *reason;
-	const char *cure;
+	char *file, *reason, *cure;
 	int log, ret;
 
 	if (lp_module_running())
@@ -149,12 +149,12 @@ int lp_insert_livepoke(void)
 	log = lp_klog_open();
 	ret = lp_insert_by_name("livepoke", NULL);
 	reason = lp_klog_reason(log, "livepoke");
-	cure = ret == -EKEYREJECTED || ret == -ENOKEY ?
-		"enrol the key that dkms signs with: mokutil --import /var/lib/dkms/mok.pub" :
-		"livepoke doctor tells more";
+	cure = ret == -EKEYREJECTED || ret == -ENOKEY ? lp_enrolment() :
+		lp_copy("livepoke doctor tells more");
 	if (ret)
 		ret = lp_fail(LP_NO_MODULE, -ret, cure, "livepoke.ko cannot be loaded%s%s",
 			      reason ? ": " : "", reason ? reason : "");
+	free(cure);
 	free(reason);
 	return ret;
 }
@@ -205,14 +205,19 @@ int lp_write_patch(const char *name, const char *attribute, const char *value,
 	return LP_OK;
 }
 
+/* Whether @name is in @list, which is freed. */
+static bool lp_is_among(struct lp_list list, const char *name)
+{
+	bool found = lp_list_has(&list, name);
+
+	lp_list_free(&list);
+	return found;
+}
+
 /* LP_OK if a live patch of that name is loaded, else a message. */
 int lp_check_is_patch(const char *name)
 {
-	struct lp_list names = lp_patch_names();
-	bool found = lp_list_has(&names, name);
-
-	lp_list_free(&names);
-	if (found)
+	if (lp_is_among(lp_patch_names(), name))
 		return LP_OK;
 	return lp_fail(LP_NOT_FOUND, ENOENT, "livepoke status lists them",
 		       "no live patch '%s' is loaded", name);
@@ -221,14 +226,10 @@ int lp_check_is_patch(const char *name)
 /* What is removed must be a patch, and what comes instead as well. */
 static int lp_check_again(const struct lp_source *source)
 {
-	struct lp_list patches = lp_module_holders();
-	int ret = LP_OK;
-
-	if (!lp_list_has(&patches, source->name))
-		ret = lp_fail(LP_FAILED, EEXIST, "lsmod shows it; a patch needs another name",
-			      "the module '%s' that is loaded is no live patch", source->name);
-	lp_list_free(&patches);
-	return ret ?: lp_check_patch_file(source);
+	if (!lp_is_among(lp_module_holders(), source->name))
+		return lp_fail(LP_FAILED, EEXIST, "lsmod shows it; a patch needs another name",
+			       "the module '%s' that is loaded is no live patch", source->name);
+	return lp_check_patch_file(source);
 }
 
 /* A patch that was disabled comes back by loading its module again. */

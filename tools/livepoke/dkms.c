@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Settings of dkms, and the key that it signs modules with.
+ */
+#define _GNU_SOURCE
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include "dkms.h"
+#include "file.h"
+#include "text.h"
+
+/**
+ * lp_shell_value() - read key="value" from a shell file
+ * @text:	the file
+ * @key:	the key; the last line with it counts
+ *
+ * Return: the value, NULL if there is none.
+ */
+char *lp_shell_value(const char *text, const char *key)
+{
+	struct lp_list lines = lp_split(text, "\n");
+	size_t i, length = strlen(key);
+	char *value = NULL;
+
+	for (i = 0; i < lines.count; i++) {
+		const char *line = lines.item[i] + strspn(lines.item[i], " \t");
+
+		if (strncmp(line, key, length) || line[length] != '=')
+			continue;
+		line += length + 1;
+		line += strspn(line, "\"'");
+		free(value);
+		value = lp_format("%.*s", (int)strcspn(line, "\"' \t#"), line);
+	}
+	lp_list_free(&lines);
+	return value;
+}
+
+/**
+ * lp_dkms_setting() - read a setting of dkms
+ * @key:	its name in framework.conf
+ *
+ * Return: the value, NULL if dkms is left to itself.
+ */
+char *lp_dkms_setting(const char *key)
+{
+	char *dir = lp_path("/etc/dkms/framework.conf.d"), *path, *text, *value, *found = NULL;
+	struct lp_list files = lp_names_in(dir);
+	size_t i;
+
+	for (i = 0; i <= files.count; i++) {
+		path = i ? lp_format("%s/%s", dir, files.item[i - 1]) :
+			   lp_path("/etc/dkms/framework.conf");
+		value = lp_read(path, &text) ? NULL : lp_shell_value(text, key);
+		if (value) {
+			free(found);
+			found = value;
+		}
+		free(text);
+		free(path);
+	}
+	lp_list_free(&files);
+	free(dir);
+	return found;
+}
+
+/* Ubuntu's dkms takes the key of the distribution's own tools. */
+static bool lp_is_ubuntu(void)
+{
+	char *path = lp_path("/etc/os-release"), *text, *id;
+	bool is;
+
+	id = lp_read(path, &text) ? NULL : lp_shell_value(text, "ID");
+	is = id && !strcmp(id, "ubuntu");
+	free(id);
+	free(text);
+	free(path);
+	return is;
+}
+
+/* The private key: a file, or the name of one in a token ("pkcs11:...") */
+char *lp_dkms_key(void)
+{
+	char *key = lp_dkms_setting("mok_signing_key");
+
+	if (key)
+		return key;
+	return lp_copy(lp_is_ubuntu() ? "/var/lib/shim-signed/mok/MOK.priv" :
+					"/var/lib/dkms/mok.key");
+}
+
+/* The file of its certificate, DER */
+char *lp_dkms_certificate(void)
+{
+	char *certificate = lp_dkms_setting("mok_certificate");
+
+	if (certificate)
+		return certificate;
+	return lp_copy(lp_is_ubuntu() ? "/var/lib/shim-signed/mok/MOK.der" :
+					"/var/lib/dkms/mok.pub");
+}
+
+/* How the machine comes to trust what is signed with that key */
+char *lp_enrolment(void)
+{
+	char *certificate = lp_dkms_certificate();
+	char *cure = lp_format("enrol the key that dkms signs with: mokutil --import %s",
+			       certificate);
+
+	free(certificate);
+	return cure;
+}
