@@ -123,7 +123,7 @@ flt_refused()
 	wait_for 10 flt_effects_are "$FLT_PRE" ||
 		flt_bad "not as before: $(flt_effects | xargs)" || return
 	[ "$(flt_value fault_live)" -le $((FLT_PRE_LIVE + ${FLT_CACHED:-0})) ] ||
-		wait_for 5 flt_live_is "$FLT_PRE_LIVE" ||
+		wait_for 20 flt_live_is "$FLT_PRE_LIVE" ||
 		flt_bad "$(flt_value fault_live) allocations instead of $FLT_PRE_LIVE" || return
 	FLT_RESULT="$FLT_ERR, as before"
 	FLT_ERR=$("${FLT_NAME}_op" 2>&1) || flt_bad "fails again without a fault: $FLT_ERR" || return

@@ -88,7 +88,7 @@ start_load()
 	lpload "$@" > "$lp_ready" 2>&1 &
 	LP_LOADS="$LP_LOADS $!"
 	LP_LIVING="$LP_LIVING $!"
-	wait_for 60 grep -qs ready "$lp_ready" || not_ok "the load runs: $*" "$(cat "$lp_ready")"
+	wait_for 200 grep -qs ready "$lp_ready" || not_ok "the load runs: $*" "$(cat "$lp_ready")"
 }
 
 # background COMMAND... - started with a load's lifetime; its pid is in $!

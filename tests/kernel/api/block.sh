@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 240
+# limit: 400
 #
 # Blocking functions through /sys/kernel/livepoke/control.
 . /lp/lib.sh

@@ -55,7 +55,7 @@ bpf_on()
 	rm -f /tmp/bpf
 	lpbpf "${kind#bpf-}" "$(function_of $where)" > /tmp/bpf 2>&1 &
 	BPF=$!
-	wait_for 30 [ -s /tmp/bpf ]
+	wait_for 120 [ -s /tmp/bpf ]
 	read -r bpf_said _ < /tmp/bpf
 	[ "$bpf_said" = ready ] || { echo "$bpf_said"; return 1; }
 }
@@ -156,7 +156,7 @@ pair()
 		$order
 		if [ $order = before ]; then wanted=$3; else wanted=$4; fi
 		is "$kind, $order the patch" "$GOT" "$wanted"
-		check "$kind, $order: nothing is left" wait_for 10 clean
+		check "$kind, $order: nothing is left" wait_for 30 clean
 	done
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 180
+# limit: 400
 #
 # Patches that must be refused: the exact error, one line in the log that
 # says why, and nothing half done.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 #
 # What a patch can consist of: several on one function, replacement of all
 # others, callbacks, states, modules that come and go, no per-task phase.

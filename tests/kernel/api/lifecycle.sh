@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 400
+# limit: 600
 #
 # What is left of patches and modules that go, and what must wait for them:
 # functions that a replacement gave back, modules that are in the middle of
@@ -68,7 +68,7 @@ replaced_function()
 	check "unload the first" unload_soon $A
 	hold 1
 	check "disable" set_enabled $D 0
-	check "nothing stands in the way" wait_for 5 gone $D
+	check "nothing stands in the way" wait_for 30 gone $D
 	hold 0
 	wait_for 20 gone $D
 	check "unload it" unload_soon $D
@@ -141,13 +141,13 @@ covered_block()
 replaced_going()
 {
 	diag "a replacement while the exit function of a module runs"
-	check "load the module" load $G2 exit_ms=4000
+	check "load the module" load $G2 exit_ms=10000
 	check "a patch of it" enable $A funcs=h funcs2=a base=10
 	hold 1
 	log_mark
 	unload $G2 > /dev/null 2>&1 &
 	remover=$!
-	check "its exit runs" wait_for 3 grep -q "^$G2 .* Unloading" /proc/modules
+	check "its exit runs" wait_for 9 grep -q "^$G2 .* Unloading" /proc/modules
 	check "a replacement, held open" load $D funcs=dh base=40 replace=1
 	is "its functions are given back" "$(attr $D $G2/patched)" 1
 	wait $remover
@@ -192,7 +192,7 @@ late_module()
 	check "one that refuses it" enable $B funcs=b funcs2=bc base=20 pre_fail=$G2
 	is "not applied to it yet" "$(attr $A $G2/patched)" 0
 	check "it has loaded" wait_for 40 grep -q "^$G2 .* Live" /proc/modules
-	check "patched then" wait_for 5 patched2
+	check "patched then" wait_for 30 patched2
 	is "in force" "$(values2)" "11 12 3 4"
 	is "callbacks" "$(called)" "pre_patch post_patch"
 	check "the log tells of the other" log_has \

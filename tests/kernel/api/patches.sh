@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 300
+# limit: 400
 #
 # Patches written for the kernel's own livepatch, rebuilt for livepoke: several
 # at once, replacement, reversal, modules that come and go in between, states.
@@ -16,6 +16,7 @@ G=lp_test_ground
 G2=lp_test_ground2
 
 values() { cat /sys/module/$G/parameters/values; }
+in_order() { [ "$(values)" = "1 2 3 4" ]; }
 values2() { cat /sys/module/$G2/parameters/values 2>/dev/null; }
 hold() { echo "$1" > /sys/module/$G/parameters/hold; }
 set_enabled() { kcall write "$LP_SYS/$1/enabled" "$2"; }
@@ -309,7 +310,7 @@ mistake NO_GOING_CALLBACK failing_init
 mistake IGNORE_PRE_PATCH refused_module
 mistake IGNORE_PRE_PATCH refused_patch
 mistake ANY_STATE states
-check "all is in order again" wait_for 10 [ "$(values)" = "1 2 3 4" ]
+check "all is in order again" wait_for 20 in_order
 check "unload the ground" unload $G
 check "unload livepoke" unload_soon livepoke
 done_testing

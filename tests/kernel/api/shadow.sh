@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 #
 # Shadow variables that all four CPUs attach, look up and free at once.
 . /lp/lib.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 180
+# limit: 300
 #
 # /sys/kernel/livepoke has the shape of /sys/kernel/livepatch: the same
 # names, types, modes, owners, contents and answers to writes as this kernel

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 #
 # A patch's life as an admin types it: load, status, disable, enable, unload,
 # by file and by name, twice, and without livepoke.ko.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 300
+# limit: 500
 #
 # Checking without loading, the patch store, what comes back at boot, a report.
 . /lp/lib.sh

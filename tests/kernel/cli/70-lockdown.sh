@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 # vm: --smp 2 --mem 768M
 #
 # A kernel that is locked down for integrity while it runs, which stays so: what

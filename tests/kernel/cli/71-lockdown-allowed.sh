@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 90
+# limit: 240
 # vm: --smp 2 --append "quiet livepoke.lockdown=allow"
 #
 # A locked-down kernel whose command line allows to block and to force; a

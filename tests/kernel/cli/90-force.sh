@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 60
+# limit: 200
 # vm: --smp 2
 #
 # A forced transition: the patch stays for ever, so this has its own guest.

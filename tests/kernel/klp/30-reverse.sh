@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 #
 # Reversal in the middle of a transition, up to three times. Two tasks hold
 # it open for as long as the test wants: one sleeps inside the old function,

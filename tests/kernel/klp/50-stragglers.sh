@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 240
+# limit: 400
 #
 # Tasks that are hard to switch. Each holds a transition open for a reason
 # that "blockers" states, with the right task and function, and each comes
@@ -20,13 +20,17 @@ not_blocked() { [ -z "$(attr $P blockers)" ]; }
 timing() { attr $P timing | sed -n "s/^$1 //p"; }
 asleep() { grep -q "^State:.S" "/proc/$1/status"; }
 
-# starts DESC REGEX - the patch's transition begins and waits for that
+# starts DESC REGEX - the patch's transition begins and waits for that; nobody is
+# signalled before it was seen
 starts()
 {
+	signal_after=$(cat $SIGNAL_MS)
+	echo 0 > $SIGNAL_MS
 	check "$1: load" load $P
 	wait_for 10 open_and_blocked "$2"
 	check "$1: blockers says why" open_and_blocked "$2"
 	diag "$(attr $P blockers)"
+	echo "$signal_after" > $SIGNAL_MS
 }
 
 # ends DESC [SECONDS] - it completes and is taken back

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 #
 # The last resort: one pass with the whole machine stopped. Here nothing else
 # switches user tasks.

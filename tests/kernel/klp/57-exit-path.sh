@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 #
 # A function that tasks run when nobody can find them any more: patched where
 # RCU-tasks holds an exiting task until it is gone, else refused.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 240
+# limit: 600
 # limit-full: 3600
 # vm: --mem 3G
 #

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 60
+# limit: 200
 # vm: --append "nohz_full=3 rcu_nocbs=3"
 #
 # A user program spins on a CPU without a tick, which nothing disturbs: it is

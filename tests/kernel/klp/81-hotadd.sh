@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 # vm: --smp 4,maxcpus=6,sockets=6,cores=1,threads=1 --monitor yes
 #
 # Each CPU is a socket: new kernels add none to a socket that is in use.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# limit: 120
+# limit: 240
 #
 # The machine is suspended as far as taking all other CPUs down, and woken, in
 # the middle of pokes: a kernel thread pokes without end. (In the middle of a

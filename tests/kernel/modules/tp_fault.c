@@ -74,7 +74,7 @@ module_param(result, int, 0444);
 MODULE_PARM_DESC(result, "what came of it");
 
 /* How long the point lasts at most, and when the event waits for something. */
-#define TP_WAIT_MS	3000
+#define TP_WAIT_MS	15000
 #define TP_LINGER_MS	20
 
 /* The event is made here, so it cannot be made of what happens here. */

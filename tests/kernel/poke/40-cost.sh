@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # IPIs per batch, by our own counter and by the kernel's, and beside them what
 # the kernel's own updates of code cost.
-# limit: 200
+# limit: 400
 . /lp/lib.sh
 . /lp/poke.sh
 

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # What clients must not do is refused with an errno and a line of the log, and
 # nothing is lost by it.
-# limit: 200
+# limit: 400
 . /lp/lib.sh
 . /lp/poke.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # What the statistics and the tracepoints say of pokes that are known.
-# limit: 200
+# limit: 400
 . /lp/lib.sh
 . /lp/poke.sh
 

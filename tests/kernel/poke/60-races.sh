@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # CPUs held in the middle of the handler or of an acknowledgement.
-# limit: 200
+# limit: 400
 . /lp/lib.sh
 . /lp/poke.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # Owners of sites that come, go and forget; livepoke itself leaving.
-# limit: 200
+# limit: 400
 . /lp/lib.sh
 . /lp/poke.sh
 
