@@ -153,6 +153,7 @@ log_mark
 far=$(offer "$nop7" 488b05ffffff7f; offer "$nop7" 488b0500000080)
 is "refused: an operand out of reach, on one side or the other" \
 	"$(echo "$far" | grep -c '^-34 0 1$') $(echo "$far" | grep -c '^0 1 0$')" "1 1"
+check "refused: it, says the log" log_has "livepoke: cannot poke .*: .*more than 2 GiB from livepoke's slots"
 refused_new "a short jump that padding takes out of reach" 34 "short branch does not reach" "$nop5" eb80
 
 # owned by others
@@ -196,7 +197,7 @@ refused "old cli" EOPNOTSUPP "reads or changes IF" "$cli"
 refused "old sti" EOPNOTSUPP "reads or changes IF" "$sti"
 refused "old pushf" EOPNOTSUPP "reads or changes IF" "$pushf"
 refused_new "new popf" 95 "reads or changes IF" "$nop1" 9d
-refused_new "new hlt" 95 "waits" "$nop1" f4
+refused_new "new hlt" 95 "waits, and in a slot interrupts are off" "$nop1" f4
 refused_new "new INT3" 95 "INT3" "$nop1" cc
 refused_new "new int1" 95 "raises an interrupt" "$nop1" f1
 refused_new "new int 0x80" 95 "raises an interrupt" "$nop2" cd80
@@ -209,7 +210,7 @@ refused_new "new syscall" 95 "far branches" "$nop2" 0f05
 refused_new "new vmcall" 95 "sets up a guest" "$nop3" 0f01c1
 refused_new "new xbegin" 95 "memory transaction" "$nop6" c7f800000000
 refused_new "new rep movsb" 95 "repeated string instruction" "$nop2" f3a4
-refused_new "new ENDBR" 95 "ENDBR" "$nop4" f30f1efa
+refused_new "new ENDBR" 95 "ENDBR is where" "$nop4" f30f1efa
 refused_new "new 16-bit jump" 95 "branch with a prefix" "$nop6" 66e900000000
 refused_new "new call through GS" 95 "FS- or GS-based" "$nop8" 65ff142500000000
 refused_new "new EIP-relative load" 95 "truncated to 32 bits" "$nop8" 67488b0500000000

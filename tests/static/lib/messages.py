@@ -12,6 +12,9 @@ _REASON = re.compile(r"(?:\b(?:reason|wrong) = |^\t+return (?:[^;\"]*\? )?|^#def
                      r"\"((?:\\.|[^\"\\])*)\"", re.M)
 _REASONED = ("klp_block_deny.c", "klp_block_type.c", "klp_control_file.c",
              "klp_resolve.c", "klp_symbols.c")
+# A row of the table of why a site is refused
+_ROW = re.compile(r"\{ -E\w+,\s*\"((?:\\.|[^\"\\])*)\"")
+_TABLE = "poke_why.c"
 _PART = re.compile(r'"((?:\\.|[^"\\])*)"')
 # A conversion of printk, with what %p may be followed by
 _CONVERSION = re.compile(r"%(?:\*?p[a-zA-Z]*|[-+#0 ]*[*\d]*(?:\.[*\d]+)?(?:hh|h|ll|l|z)?[a-zA-Z])")
@@ -43,14 +46,22 @@ def all_messages(root):
     return found
 
 
-def reasons(root):
+def _in_files(root, names, form):
     found = []
     for path in tree.c_files(root, "src"):
-        text = tree.text(root, path) if path.endswith(_REASONED) else ""
-        for match in _REASON.finditer(text):
+        text = tree.text(root, path) if path.endswith(names) else ""
+        for match in form.finditer(text):
             line = text.count("\n", 0, match.start(1)) + 1
             found.append(Message(f"{path}:{line}", match.group(1)))
     return found
+
+
+def reasons(root):
+    return _in_files(root, _REASONED, _REASON)
+
+
+def rows(root):
+    return _in_files(root, _TABLE, _ROW)
 
 
 def exempt(message, rows):

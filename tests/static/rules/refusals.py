@@ -3,7 +3,8 @@
 
 One string of a test must have words of the message that are worth as much as
 its longest literal part, or twenty characters of it. Of a message that
-ends in a reason, each reason must be looked for as well.
+ends in a reason, each reason must be looked for as well. Of the sentences of
+poke_why.c, words must be looked for that only that one has.
 """
 
 import re
@@ -52,10 +53,19 @@ def _tested(message, wanted):
                for string, words in wanted)
 
 
+def _told_apart(row, rows, wanted):
+    """Whether a test has words of this sentence and of no other."""
+    return any([row] == [r for r in rows if word in r.form or r.form in word]
+               for _, words in wanted for word in words)
+
+
 def check(subject):
     wanted = [(string, _words(string)) for string in sorted(set(_wanted(subject.root)))]
-    rows = messages.exemptions(subject.list_file("refusals-untested"))
+    exempt = messages.exemptions(subject.list_file("refusals-untested"))
     found = [m for m in (*messages.all_messages(subject.root),
                          *messages.reasons(subject.root))
-             if not messages.exempt(m, rows) and not _tested(m, wanted)]
+             if not messages.exempt(m, exempt) and not _tested(m, wanted)]
+    rows = messages.rows(subject.root)
+    found += [row for row in rows
+              if not messages.exempt(row, exempt) and not _told_apart(row, rows, wanted)]
     return [f"{m.where}: no test looks for '{m.form}'" for m in found]
