@@ -151,8 +151,8 @@ wait_for()
 	done
 }
 
-# count CI FULL [PART] - the repetition count of this run. PART is for a kernel of
-# "make check-matrix" that is not the first one, the same as CI if absent.
+# count CI FULL [PART] - the repetition count of this run. PART is for a kernel that
+# is not the first one, the same as CI if absent.
 count()
 {
 	case ${LP_COUNTS:-ci} in
