@@ -12,7 +12,7 @@
 #include "kernel_syms.h"
 #include "test_fault.h"
 
-#define LP_KSYM_DEFINE(name, other, flags, need, config, ret, args)	\
+#define LP_KSYM_DEFINE(name, flags, need, config, ret, args)	\
 	DEFINE_STATIC_CALL_NULL(lp_k_##name, lp_proto_##name);		\
 	bool lp_have_##name;
 LP_KSYM_FUNCTIONS(LP_KSYM_DEFINE)
@@ -23,7 +23,6 @@ LP_KSYM_DATA(LP_KSYM_DEFINE_DATA)
 
 struct lp_ksym {
 	const char *name;
-	const char *other;		/* the name it has on other kernels */
 	unsigned int flags;
 	const char *need;
 	const char *config;
@@ -33,8 +32,8 @@ struct lp_ksym {
 	void **data;			/* variables only */
 };
 
-#define LP_KSYM_ROW(_name, _other, _flags, _need, _config, ret, args)	\
-	{ .name = #_name, .other = _other, .flags = _flags,		\
+#define LP_KSYM_ROW(_name, _flags, _need, _config, ret, args)	\
+	{ .name = #_name, .flags = _flags,				\
 	  .need = _need, .config = _config,				\
 	  .key = &STATIC_CALL_KEY(lp_k_##_name),			\
 	  .tramp = &STATIC_CALL_TRAMP(lp_k_##_name),			\
@@ -95,13 +94,50 @@ static int lp_find_lookup(unsigned long *addr)
 	return 0;
 }
 
+/*
+ * Where kallsyms has no index by name, each lookup reads half of all symbols, or
+ * all if there is none of that name. One walk over them finds those of the table.
+ */
+static bool lp_walked;
+static unsigned long lp_walk_addr[ARRAY_SIZE(lp_ksyms)];
+
+/* Of several symbols of that name the first counts, as for a lookup. */
+static int lp_walk_symbol(void *unused, const char *name, struct module *mod,
+			  unsigned long addr)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(lp_ksyms); i++) {
+		if (*name == *lp_ksyms[i].name && !lp_walk_addr[i] &&
+		    !strcmp(name, lp_ksyms[i].name))
+			lp_walk_addr[i] = addr;
+	}
+	return 0;
+}
+
+static void lp_walk(void)
+{
+	unsigned long addr;
+
+	/* It came with the index. */
+	if (lp_k(kallsyms_lookup_name)("kallsyms_on_each_match_symbol"))
+		return;
+	addr = lp_k(kallsyms_lookup_name)("kallsyms_on_each_symbol");
+	if (!addr)
+		return;
+	static_call_update(lp_k_kallsyms_on_each_symbol,
+			   (typeof(&lp_proto_kallsyms_on_each_symbol))addr);
+	lp_k(kallsyms_on_each_symbol)(lp_walk_symbol, NULL);
+	lp_walked = true;
+}
+
 static unsigned long lp_ksym_lookup(const struct lp_ksym *sym)
 {
-	unsigned long addr = lp_k(kallsyms_lookup_name)(LP_LOOKUP_NAME(sym->name));
+	const char *name = LP_LOOKUP_NAME(sym->name);
 
-	if (!addr && sym->other)
-		addr = lp_k(kallsyms_lookup_name)(sym->other);
-	return addr;
+	if (lp_walked)
+		return name == sym->name ? lp_walk_addr[sym - lp_ksyms] : 0;
+	return lp_k(kallsyms_lookup_name)(name);
 }
 
 static int lp_ksym_missing(const struct lp_ksym *sym)
@@ -156,6 +192,7 @@ int lp_kernel_syms_bind(void)
 		return ret == -ENOMEM ? ret : lp_ksym_missing(&lp_ksyms[0]);
 	static_call_update(lp_k_kallsyms_lookup_name,
 			   (typeof(&lp_proto_kallsyms_lookup_name))addr);
+	lp_walk();
 	for (i = 0; i < ARRAY_SIZE(lp_ksyms); i++) {
 		ret = lp_ksym_bind(&lp_ksyms[i]);
 		if (ret)

@@ -34,115 +34,115 @@ struct kprobe;
 #define LP_KSYM_ELSE		0x2	/* needed if the row before is not there */
 
 /*
- * F(name, other name or NULL, flags, who needs it, config option that usually
- *   provides it, return type, (arguments))
+ * F(name, flags, who needs it, config option that usually provides it,
+ *   return type, (arguments))
  */
 #define LP_KSYM_COMMON(F)						\
-	F(kallsyms_lookup_name, NULL, 0, "symbol binding",		\
+	F(kallsyms_lookup_name, 0, "symbol binding",			\
 	  "CONFIG_KALLSYMS", unsigned long, (const char *name))		\
-	F(kallsyms_lookup_size_offset, NULL, 0, "klp stack check",	\
+	F(kallsyms_lookup_size_offset, 0, "klp stack check",		\
 	  "CONFIG_KALLSYMS", int,					\
 	  (unsigned long addr, unsigned long *size, unsigned long *off))
 
 #define LP_KSYM_KLP(F)							\
-	F(kallsyms_on_each_match_symbol, NULL, LP_KSYM_OPTIONAL,	\
+	F(kallsyms_on_each_match_symbol, LP_KSYM_OPTIONAL,		\
 	  "klp symbol position",					\
 	  "CONFIG_LIVEPATCH", int,					\
 	  (int (*fn)(void *data, unsigned long addr), const char *name,	\
 	   void *data))							\
-	F(kallsyms_on_each_symbol, NULL, LP_KSYM_ELSE,			\
+	F(kallsyms_on_each_symbol, LP_KSYM_ELSE,			\
 	  "klp symbol position", "CONFIG_LIVEPATCH", int,		\
 	  LP_ARGS_kallsyms_on_each_symbol)				\
-	F(module_kallsyms_on_each_symbol, NULL, 0, "klp symbol position", \
+	F(module_kallsyms_on_each_symbol, 0, "klp symbol position",	\
 	  "CONFIG_LIVEPATCH", int,					\
 	  LP_ARGS_module_kallsyms_on_each_symbol)			\
-	F(find_module, NULL, 0, "module lookup",			\
+	F(find_module, 0, "module lookup",				\
 	  "CONFIG_MODULES", struct module *, (const char *name))	\
-	F(put_task_stack, NULL, 0, "klp stack check",			\
+	F(put_task_stack, 0, "klp stack check",				\
 	  "CONFIG_THREAD_INFO_IN_TASK", void, (struct task_struct *task)) \
-	F(task_call_func, NULL, LP_KSYM_OPTIONAL, "klp stack check",	\
+	F(task_call_func, LP_KSYM_OPTIONAL, "klp stack check",		\
 	  "CONFIG_SMP", int,						\
 	  (struct task_struct *task,					\
 	   int (*fn)(struct task_struct *task, void *arg), void *arg))	\
-	F(try_invoke_on_locked_down_task, NULL, LP_KSYM_ELSE,		\
+	F(try_invoke_on_locked_down_task, LP_KSYM_ELSE,			\
 	  "klp stack check", "CONFIG_SMP", bool,			\
 	  (struct task_struct *task,					\
 	   bool (*fn)(struct task_struct *task, void *arg), void *arg))	\
-	F(task_work_add, NULL, 0, "klp switch at kernel exit",		\
+	F(task_work_add, 0, "klp switch at kernel exit",		\
 	  "CONFIG_KALLSYMS", int,					\
 	  (struct task_struct *task, struct callback_head *work,	\
 	   enum task_work_notify_mode mode))				\
-	F(task_work_cancel_match, NULL, 0, "klp switch at kernel exit",	\
+	F(task_work_cancel_match, 0, "klp switch at kernel exit",	\
 	  "CONFIG_KALLSYMS", struct callback_head *,			\
 	  (struct task_struct *task,					\
 	   bool (*match)(struct callback_head *work, void *data),	\
 	   void *data))							\
-	F(wake_up_state, NULL, 0, "waking kernel threads that klp waits for", \
+	F(wake_up_state, 0, "waking kernel threads that klp waits for",	\
 	  "CONFIG_KALLSYMS", int,					\
 	  (struct task_struct *task, unsigned int state))		\
-	F(idle_task, NULL, 0, "klp switch of idle tasks",		\
+	F(idle_task, 0, "klp switch of idle tasks",			\
 	  "CONFIG_KALLSYMS", struct task_struct *, (int cpu))		\
-	F(ftrace_location, NULL, LP_KSYM_OPTIONAL,			\
+	F(ftrace_location, LP_KSYM_OPTIONAL,				\
 	  "naming a conflicting ftrace user", "CONFIG_DYNAMIC_FTRACE",	\
 	  unsigned long, (unsigned long addr))				\
-	F(ftrace_ops_test, NULL, LP_KSYM_OPTIONAL,			\
+	F(ftrace_ops_test, LP_KSYM_OPTIONAL,				\
 	  "naming a conflicting ftrace user", "CONFIG_DYNAMIC_FTRACE",	\
 	  int, (struct ftrace_ops *ops, unsigned long ip, void *regs))
 
 #define LP_KSYM_BLOCK(F)						\
-	F(bpf_get_btf_vmlinux, NULL, LP_KSYM_OPTIONAL,			\
+	F(bpf_get_btf_vmlinux, LP_KSYM_OPTIONAL,			\
 	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
 	  struct btf *, (void))						\
-	F(btf_get_module_btf, NULL, LP_KSYM_OPTIONAL,			\
+	F(btf_get_module_btf, LP_KSYM_OPTIONAL,				\
 	  "checking return types", "CONFIG_DEBUG_INFO_BTF_MODULES",	\
 	  struct btf *, (const struct module *mod))			\
-	F(btf_find_by_name_kind, NULL, LP_KSYM_OPTIONAL,		\
+	F(btf_find_by_name_kind, LP_KSYM_OPTIONAL,			\
 	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
 	  s32, (const struct btf *btf, const char *name, u8 kind))	\
-	F(btf_type_by_id, NULL, LP_KSYM_OPTIONAL,			\
+	F(btf_type_by_id, LP_KSYM_OPTIONAL,				\
 	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
 	  const struct btf_type *, (const struct btf *btf, u32 id))	\
-	F(btf_name_by_offset, NULL, LP_KSYM_OPTIONAL,			\
+	F(btf_name_by_offset, LP_KSYM_OPTIONAL,				\
 	  "checking return types", "CONFIG_DEBUG_INFO_BTF_MODULES",	\
 	  const char *, (const struct btf *btf, u32 offset))		\
-	F(btf_put, NULL, LP_KSYM_OPTIONAL,				\
+	F(btf_put, LP_KSYM_OPTIONAL,					\
 	  "checking return types", "CONFIG_DEBUG_INFO_BTF",		\
 	  void, (struct btf *btf))
 
 #define LP_KSYM_POKE(F)							\
-	F(insn_decode, NULL, 0, "decoding instructions",		\
+	F(insn_decode, 0, "decoding instructions",			\
 	  "CONFIG_KPROBES", int, (struct insn *insn, const void *kaddr,	\
 	   int buf_len, enum insn_mode m))				\
-	F(core_kernel_text, NULL, 0, "poke site validation",		\
+	F(core_kernel_text, 0, "poke site validation",			\
 	  "CONFIG_KALLSYMS", int, (unsigned long addr))			\
-	F(__module_text_address, NULL, 0, "poke site validation",	\
+	F(__module_text_address, 0, "poke site validation",		\
 	  "CONFIG_MODULES", struct module *, (unsigned long addr))	\
-	F(get_kprobe, NULL, 0, "poke site validation",			\
+	F(get_kprobe, 0, "poke site validation",			\
 	  "CONFIG_KPROBES", struct kprobe *, (void *addr))		\
-	F(within_kprobe_blacklist, NULL, 0, "poke site validation",	\
+	F(within_kprobe_blacklist, 0, "poke site validation",		\
 	  "CONFIG_KPROBES", bool, (unsigned long addr))			\
-	F(search_exception_tables, NULL, 0, "poke site validation",	\
+	F(search_exception_tables, 0, "poke site validation",		\
 	  "CONFIG_KALLSYMS", const struct exception_table_entry *,	\
 	  (unsigned long addr))						\
-	F(ftrace_text_reserved, NULL, LP_KSYM_OPTIONAL,			\
+	F(ftrace_text_reserved, LP_KSYM_OPTIONAL,			\
 	  "poke site validation", "CONFIG_DYNAMIC_FTRACE", int,		\
 	  (const void *start, const void *end))				\
-	F(jump_label_lock, NULL, LP_KSYM_OPTIONAL,			\
+	F(jump_label_lock, LP_KSYM_OPTIONAL,				\
 	  "poke site validation", "CONFIG_JUMP_LABEL", void, (void))	\
-	F(jump_label_unlock, NULL, LP_KSYM_OPTIONAL,			\
+	F(jump_label_unlock, LP_KSYM_OPTIONAL,				\
 	  "poke site validation", "CONFIG_JUMP_LABEL", void, (void))	\
-	F(jump_label_text_reserved, NULL, LP_KSYM_OPTIONAL,		\
+	F(jump_label_text_reserved, LP_KSYM_OPTIONAL,			\
 	  "poke site validation", "CONFIG_JUMP_LABEL", int,		\
 	  (void *start, void *end))					\
-	F(static_call_text_reserved, NULL, LP_KSYM_OPTIONAL,		\
+	F(static_call_text_reserved, LP_KSYM_OPTIONAL,			\
 	  "poke site validation", "CONFIG_HAVE_STATIC_CALL_INLINE",	\
 	  int, (void *start, void *end))				\
-	F(find_bug, NULL, LP_KSYM_OPTIONAL, "poke site validation",	\
+	F(find_bug, LP_KSYM_OPTIONAL, "poke site validation",		\
 	  "CONFIG_GENERIC_BUG", struct bug_entry *, (unsigned long addr)) \
-	F(ftrace_arch_code_modify_prepare, NULL, 0,			\
+	F(ftrace_arch_code_modify_prepare, 0,				\
 	  "writing text where text_mutex is not visible",		\
 	  "CONFIG_DYNAMIC_FTRACE", void, (void))			\
-	F(ftrace_arch_code_modify_post_process, NULL, 0,		\
+	F(ftrace_arch_code_modify_post_process, 0,			\
 	  "writing text where text_mutex is not visible",		\
 	  "CONFIG_DYNAMIC_FTRACE", void, (void))
 
@@ -185,7 +185,7 @@ struct kprobe;
 
 #define LP_KSYM_DATA(D)	LP_KSYM_KLP_DATA(D) LP_KSYM_POKE_DATA(D)
 
-#define LP_KSYM_DECLARE(name, other, flags, need, config, ret, args)	\
+#define LP_KSYM_DECLARE(name, flags, need, config, ret, args)		\
 	ret lp_proto_##name args;					\
 	DECLARE_STATIC_CALL(lp_k_##name, lp_proto_##name);		\
 	extern bool lp_have_##name;

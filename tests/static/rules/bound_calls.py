@@ -15,9 +15,9 @@ NAME = "bound_calls"
 NEEDS = {"build"}
 TABLE = "src/kernel_syms.h"
 TRAMPOLINE = "__SCT__lp_k_"
-# The binding: the table, and the function that fills the static calls.
-BINDERS = {"lp_ksyms", "lp_kernel_syms_bind", "lp_ksym_bind"}
-_ROW = re.compile(r'\bF\(\s*(\w+)\s*,\s*(?:NULL|"(\w+)")')
+# The binding: the table, and the functions that fill the static calls.
+BINDERS = {"lp_ksyms", "lp_kernel_syms_bind", "lp_ksym_bind", "lp_walk"}
+_ROW = re.compile(r"\bF\(\s*(\w+)\s*,\s*(?:0|LP_KSYM_\w+)\s*,")
 
 
 def check(subject):
@@ -32,10 +32,9 @@ def check(subject):
 
 
 def bound_names(subject):
-    """Every name in the table of unexported functions, alternatives too."""
+    """Every name in the table of unexported functions."""
     source = tree.text(subject.root, TABLE).replace("\\\n", " ")
-    return {name for row in _ROW.findall(source) for name in row if name} - \
-        {"name"}
+    return set(_ROW.findall(source))
 
 
 def _taken_in_code(obj):
