@@ -115,7 +115,7 @@ static int lp_walk_symbol(void *unused, const char *name, struct module *mod,
 	return 0;
 }
 
-static void lp_walk(void)
+static void lp_walk_kallsyms(void)
 {
 	unsigned long addr;
 
@@ -192,7 +192,7 @@ int lp_kernel_syms_bind(void)
 		return ret == -ENOMEM ? ret : lp_ksym_missing(&lp_ksyms[0]);
 	static_call_update(lp_k_kallsyms_lookup_name,
 			   (typeof(&lp_proto_kallsyms_lookup_name))addr);
-	lp_walk();
+	lp_walk_kallsyms();
 	for (i = 0; i < ARRAY_SIZE(lp_ksyms); i++) {
 		ret = lp_ksym_bind(&lp_ksyms[i]);
 		if (ret)

@@ -3,11 +3,9 @@
  * livepoke sign - sign a module with the key that dkms uses
  */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include "cmd.h"
 #include "dkms.h"
 #include "elf.h"
@@ -34,7 +32,7 @@ struct lp_signing {
 /* What dkms was told to use, the kernel's with its headers, or Debian's kbuild package */
 static char *lp_find_sign_file(const char *release)
 {
-	char *path = lp_dkms_setting("sign_file");
+	char *path = lp_dkms_sign_file(release);
 	int length = 0;
 
 	if (path)

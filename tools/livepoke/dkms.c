@@ -79,6 +79,32 @@ static bool lp_is_ubuntu(void)
 	return is;
 }
 
+/**
+ * lp_dkms_sign_file() - the program that dkms was told to sign with
+ * @release:	for modules of which kernel; $kernelver in the setting
+ *
+ * Return: its path, NULL if there is no setting or no such program.
+ */
+char *lp_dkms_sign_file(const char *release)
+{
+	char *setting = lp_dkms_setting("sign_file"), *at, *path = NULL;
+
+	at = setting ? strstr(setting, "$kernelver") : NULL;
+	if (!at && setting)
+		at = strstr(setting, "${kernelver}");
+	if (at)
+		path = lp_format("%.*s%s%s", (int)(at - setting), setting, release,
+				 at + strlen(at[1] == '{' ? "${kernelver}" : "$kernelver"));
+	else if (setting)
+		path = lp_copy(setting);
+	free(setting);
+	if (path && !lp_exists(path)) {
+		free(path);
+		path = NULL;
+	}
+	return path;
+}
+
 /* The private key: a file, or the name of one in a token ("pkcs11:...") */
 char *lp_dkms_key(void)
 {
@@ -90,15 +116,18 @@ char *lp_dkms_key(void)
 					"/var/lib/dkms/mok.key");
 }
 
-/* The file of its certificate, DER */
+/* The file of its certificate, DER. Ubuntu's goes with Ubuntu's key only. */
 char *lp_dkms_certificate(void)
 {
+	char *key = lp_dkms_setting("mok_signing_key");
 	char *certificate = lp_dkms_setting("mok_certificate");
 
-	if (certificate)
-		return certificate;
-	return lp_copy(lp_is_ubuntu() ? "/var/lib/shim-signed/mok/MOK.der" :
-					"/var/lib/dkms/mok.pub");
+	if (!key && lp_is_ubuntu()) {
+		free(certificate);
+		certificate = lp_copy("/var/lib/shim-signed/mok/MOK.der");
+	}
+	free(key);
+	return certificate ? certificate : lp_copy("/var/lib/dkms/mok.pub");
 }
 
 /* How the machine comes to trust what is signed with that key */

@@ -46,7 +46,7 @@ static void lp_check_kernel(struct lp_diagnosis *d, const char *release)
 {
 	char *dir = lp_path("/lib/modules/%s", release);
 	char *kernel = lp_format("%s/kernel", dir);
-	char *cure = lp_format("install its headers (linux-headers-%s): dkms then builds it", release);
+	char *cure = lp_format("install its headers (linux-headers-%s): dkms then builds it, unless that kernel is too old", release);
 
 	if (lp_exists(kernel) && !lp_has_module(dir, "livepoke"))
 		lp_find(d, LP_WARN, cure,

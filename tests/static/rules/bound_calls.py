@@ -16,7 +16,7 @@ NEEDS = {"build"}
 TABLE = "src/kernel_syms.h"
 TRAMPOLINE = "__SCT__lp_k_"
 # The binding: the table, and the functions that fill the static calls.
-BINDERS = {"lp_ksyms", "lp_kernel_syms_bind", "lp_ksym_bind", "lp_walk"}
+BINDERS = {"lp_ksyms", "lp_kernel_syms_bind", "lp_ksym_bind", "lp_walk_kallsyms"}
 _ROW = re.compile(r"\bF\(\s*(\w+)\s*,\s*(?:0|LP_KSYM_\w+)\s*,")
 
 
