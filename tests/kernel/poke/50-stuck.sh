@@ -23,12 +23,18 @@ is "the quarantine has ended" "$(pk_stat slots_in_quarantine)" 0
 
 pk_set poke_sync_timeout_ms 1000
 pk_set poke_report_ms "$(count 500 10000)"
-ms=$(count 1800 30000)
 for which in 2 3; do
 	[ $which = 3 ] || pk_set poke_middle_sync on
-	pk_clear
-	log_mark
-	check "a CPU stuck for $ms ms in sync $which: completes" pk stuck which=$which ms="$ms"
+	# Below a loaded host the poker has its turn seldom: then the CPU is stuck longer.
+	for times in 1 2 4 8; do
+		ms=$((times * $(count 1800 30000)))
+		pk_clear
+		log_mark
+		pk stuck which=$which ms="$ms"
+		completed=$?
+		[ "$(pk_stat stuck_reports)" -lt 2 ] || break
+	done
+	is "a CPU stuck for $ms ms in sync $which: completes" $completed 0
 	is "it was waited for, and nobody executed the old instruction" \
 		"$(pk_get blocked_at_end) $(pk_get wrong)" "0 0"
 	check "the site was executed all the while ($(pk_get executed))" [ "$(pk_get executed)" -gt 100 ]

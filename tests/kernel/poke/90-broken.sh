@@ -76,7 +76,7 @@ if pk_mces > /dev/null; then
 	rolling caught ROLL_FORWARD_UNSYNCED invariant pk_middle_on pk inject how=mc point=10 n=2
 fi
 caught BATCH_FORGETS_LAST error-84 pk batch n=256 flips=2 hammer=0
-caught TWO_AT_ONCE error-84 pk two n=5
+caught TWO_AT_ONCE error-84 pk two n=100
 caught KPROBE_UNSEEN error-18 pk kprobe point=1
 caught NO_CPUS_LOCK early pk_cpu_goes
 caught SYNC_PER_SITE ipis pk batch n=256 flips=2 hammer=0
