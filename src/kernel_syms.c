@@ -134,9 +134,11 @@ static void lp_walk_kallsyms(void)
 static unsigned long lp_ksym_lookup(const struct lp_ksym *sym)
 {
 	const char *name = LP_LOOKUP_NAME(sym->name);
+	unsigned long found = lp_walk_addr[sym - lp_ksyms];
 
-	if (lp_walked)
-		return name == sym->name ? lp_walk_addr[sym - lp_ksyms] : 0;
+	/* Some walks leave out modules, which may have variables of ours. */
+	if (lp_walked && name == sym->name && (found || !sym->data))
+		return found;
 	return lp_k(kallsyms_lookup_name)(name);
 }
 
