@@ -34,7 +34,7 @@ for which in 2 3; do
 		completed=$?
 		[ "$(pk_stat stuck_reports)" -lt 2 ] || break
 	done
-	is "a CPU stuck for $ms ms in sync $which: completes" $completed 0
+	is "a CPU stuck for $ms ms in sync $which: completes" "$completed" 0
 	is "it was waited for, and nobody executed the old instruction" \
 		"$(pk_get blocked_at_end) $(pk_get wrong)" "0 0"
 	check "the site was executed all the while ($(pk_get executed))" [ "$(pk_get executed)" -gt 100 ]
