@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # What the tests of the livepoke command share: ". /lp/cli.sh" after lib.sh
-# and klp.sh. /lp/bin/livepoke is built with ASan and UBSan. That takes most of the
+# and klp.sh. /lp/bin/livepoke is built with ASan and UBSan. That takes half of the
 # time of these tests in an emulator: after the first kernel it is the command as
 # it is shipped.
 
