@@ -37,13 +37,8 @@ char *lp_shell_value(const char *text, const char *key)
 	return value;
 }
 
-/**
- * lp_dkms_setting() - read a setting of dkms
- * @key:	its name in framework.conf
- *
- * Return: the value, NULL if dkms is left to itself.
- */
-char *lp_dkms_setting(const char *key)
+/* A setting of framework.conf; NULL if dkms is left to itself */
+static char *lp_dkms_setting(const char *key)
 {
 	char *dir = lp_path("/etc/dkms/framework.conf.d"), *path, *text, *value, *found = NULL;
 	struct lp_list files = lp_names_in(dir);
@@ -79,6 +74,18 @@ static bool lp_is_ubuntu(void)
 	return is;
 }
 
+/* @text, which is freed, with @value instead of the first @word in it */
+static char *lp_replace(char *text, const char *word, const char *value)
+{
+	char *at = strstr(text, word), *replaced;
+
+	if (!at)
+		return text;
+	replaced = lp_format("%.*s%s%s", (int)(at - text), text, value, at + strlen(word));
+	free(text);
+	return replaced;
+}
+
 /**
  * lp_dkms_sign_file() - the program that dkms was told to sign with
  * @release:	for modules of which kernel; $kernelver in the setting
@@ -87,22 +94,16 @@ static bool lp_is_ubuntu(void)
  */
 char *lp_dkms_sign_file(const char *release)
 {
-	char *setting = lp_dkms_setting("sign_file"), *at, *path = NULL;
+	char *path = lp_dkms_setting("sign_file");
 
-	at = setting ? strstr(setting, "$kernelver") : NULL;
-	if (!at && setting)
-		at = strstr(setting, "${kernelver}");
-	if (at)
-		path = lp_format("%.*s%s%s", (int)(at - setting), setting, release,
-				 at + strlen(at[1] == '{' ? "${kernelver}" : "$kernelver"));
-	else if (setting)
-		path = lp_copy(setting);
-	free(setting);
-	if (path && !lp_exists(path)) {
-		free(path);
-		path = NULL;
-	}
-	return path;
+	if (!path)
+		return NULL;
+	path = lp_replace(path, "$kernelver", release);
+	path = lp_replace(path, "${kernelver}", release);
+	if (lp_exists(path))
+		return path;
+	free(path);
+	return NULL;
 }
 
 /* The private key: a file, or the name of one in a token ("pkcs11:...") */

@@ -6,7 +6,6 @@
 #define _LIVEPOKE_DKMS_H
 
 char *lp_shell_value(const char *text, const char *key);
-char *lp_dkms_setting(const char *key);
 char *lp_dkms_sign_file(const char *release);
 char *lp_dkms_key(void);
 char *lp_dkms_certificate(void);

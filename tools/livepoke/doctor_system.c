@@ -70,22 +70,27 @@ static bool lp_secure_boot(void)
 	return got == sizeof(value) && value[4] == 1;
 }
 
+static void lp_find_signatures(struct lp_diagnosis *d)
+{
+	char *enrol = lp_enrolment();
+	char *cure = lp_format("livepoke sign FILE, and once: %s", enrol);
+
+	lp_find(d, LP_WARN, cure, "this kernel loads signed modules only");
+	free(cure);
+	free(enrol);
+}
+
 static void lp_check_lockdown(struct lp_diagnosis *d)
 {
 	char *mode = lp_lockdown();
 	char *path = lp_path("/sys/module/module/parameters/sig_enforce");
 	char *enforce = lp_read_line(path);
 	bool signatures = strcmp(mode, "none") || (enforce && *enforce == 'Y');
-	char *enrol = lp_enrolment();
-	char *cure = lp_format("livepoke sign FILE, and once: %s", enrol);
 
 	lp_find(d, LP_GOOD, NULL, "Secure Boot is %s, lockdown is %s",
 		lp_secure_boot() ? "on" : "off", mode);
 	if (signatures)
-		lp_find(d, LP_WARN, cure,
-			"this kernel loads signed modules only");
-	free(cure);
-	free(enrol);
+		lp_find_signatures(d);
 	free(enforce);
 	free(path);
 	free(mode);

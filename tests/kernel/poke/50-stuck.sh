@@ -26,7 +26,7 @@ pk_set poke_report_ms "$(count 500 10000)"
 for which in 2 3; do
 	[ $which = 3 ] || pk_set poke_middle_sync on
 	# Below a loaded host the poker has its turn seldom: then the CPU is stuck longer.
-	for times in 1 2 4 8; do
+	for times in 1 2 4; do
 		ms=$((times * $(count 1800 30000)))
 		pk_clear
 		log_mark
